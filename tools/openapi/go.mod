@@ -1,0 +1,3 @@
+module github.com/aitbc/aitbc/tools/openapi
+
+go 1.26.5

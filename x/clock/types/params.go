@@ -1,0 +1,28 @@
+package types
+
+import "time"
+
+// Bounds and default of Params.MaxStep.
+const (
+	// DefaultMaxStep lets market time follow any healthy network exactly and
+	// keeps a halt from costing a deadline more than ten seconds.
+	DefaultMaxStep = 10 * time.Second
+	// MinMaxStep keeps market time moving on networks with blocks of a second.
+	MinMaxStep = time.Second
+	// MaxMaxStep is half of the shortest window of the market (two minutes), so
+	// that no single block can open and expire one.
+	MaxMaxStep = time.Minute
+)
+
+// DefaultParams returns the parameters of a new chain.
+func DefaultParams() Params {
+	return Params{MaxStep: DefaultMaxStep}
+}
+
+// Validate returns ErrInvalidParams if a field is out of its bounds.
+func (p Params) Validate() error {
+	if p.MaxStep < MinMaxStep || p.MaxStep > MaxMaxStep {
+		return ErrInvalidParams.Wrapf("max_step: expected %s to %s, got %s", MinMaxStep, MaxMaxStep, p.MaxStep)
+	}
+	return nil
+}

@@ -53,8 +53,6 @@ func NewHandler(o Options) (sdk.AnteHandler, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	rules := append([]MessageRule{validateBasic}, o.Rules...)
-
 	return sdk.ChainAnteDecorators(
 		// Sets the transaction's gas meter and turns running out of gas into an
 		// error; refuses a gas limit above the block's. Must be first: everything
@@ -65,7 +63,7 @@ func NewHandler(o Options) (sdk.AnteHandler, error) {
 		// Stateless checks of the transaction envelope. Reads only; skipped on recheck.
 		authante.NewValidateBasicDecorator(),
 		// Every message, nested ones included, against the rules. Reads only.
-		NewMessagesDecorator(rules...),
+		NewMessagesDecorator(o.Rules...),
 		// Refuses a transaction after its timeout height. Reads the context only.
 		authante.NewTxTimeoutHeightDecorator(),
 		// Refuses a memo that is too long. Reads auth's parameters.

@@ -4,6 +4,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	"github.com/cosmos/cosmos-sdk/x/authz"
+	govv1 "github.com/cosmos/cosmos-sdk/x/gov/types/v1"
 )
 
 // MaxMessages is the most messages that one transaction may carry, those inside
@@ -15,13 +16,21 @@ const MaxMessages = 50
 // stands. It returns an error to refuse the transaction.
 type MessageRule func(ctx sdk.Context, msg sdk.Msg) error
 
+// Message is one message of a transaction and where it stands.
+type Message struct {
+	sdk.Msg
+	// Nested is true inside an authz MsgExec or a governance proposal.
+	Nested bool
+}
+
 // MessagesDecorator applies rules to every message of a transaction.
 //
 // Purpose: a rule that looks only at the top level can be walked around by
-// wrapping the message in an authz MsgExec. This decorator sees through the
-// wrapper: rules and the messages' own stateless checks apply to nested messages
-// as to top-level ones. A MsgExec inside a MsgExec is refused: it has no use, and
-// nesting is how checks were evaded and decoders exhausted on other chains.
+// wrapping the message in an authz MsgExec or in a proposal. This decorator sees
+// through the wrapper: rules and the messages' own stateless checks apply to
+// nested messages as to top-level ones. A MsgExec inside a MsgExec is refused: it
+// has no use, and nesting is how checks were evaded and decoders exhausted on
+// other chains.
 // Side effects: none; it only refuses.
 // Order: before fees are taken, so that a malformed transaction costs its sender
 // nothing and a block nothing but the look.
@@ -41,48 +50,76 @@ func (d MessagesDecorator) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool,
 		return ctx, err
 	}
 	for _, msg := range msgs {
-		for _, rule := range d.rules {
-			if err := rule(ctx, msg); err != nil {
-				return ctx, err
-			}
+		if err := d.check(ctx, msg); err != nil {
+			return ctx, err
 		}
 	}
 	return next(ctx, tx, simulate)
 }
 
-// Flatten returns the messages of a transaction with those inside MsgExec, in
-// order of execution; a MsgExec stands before its contents. It returns
-// ErrInvalidRequest for a MsgExec inside a MsgExec and for more than MaxMessages.
-func Flatten(msgs []sdk.Msg) ([]sdk.Msg, error) {
-	flat := make([]sdk.Msg, 0, len(msgs))
-	for _, msg := range msgs {
-		flat = append(flat, msg)
-		exec, ok := msg.(*authz.MsgExec)
-		if !ok {
-			continue
+func (d MessagesDecorator) check(ctx sdk.Context, msg Message) error {
+	// BaseApp has run this check on top-level messages before the ante chain.
+	if m, ok := msg.Msg.(sdk.HasValidateBasic); ok && msg.Nested && !ctx.IsReCheckTx() {
+		if err := m.ValidateBasic(); err != nil {
+			return err
 		}
-		nested, err := exec.GetMessages()
+	}
+	for _, rule := range d.rules {
+		if err := rule(ctx, msg.Msg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Flatten returns the messages of a transaction with those inside MsgExec and
+// MsgSubmitProposal, each container before its contents. It returns
+// ErrInvalidRequest for a MsgExec anywhere inside a MsgExec, a proposal anywhere
+// inside a proposal, and more than MaxMessages in all.
+func Flatten(msgs []sdk.Msg) ([]Message, error) {
+	return flatten(make([]Message, 0, len(msgs)), msgs, nesting{})
+}
+
+// nesting is what the messages being looked at stand in.
+type nesting struct{ exec, proposal bool }
+
+func flatten(flat []Message, msgs []sdk.Msg, in nesting) ([]Message, error) {
+	for _, msg := range msgs {
+		if len(flat) == MaxMessages {
+			return nil, sdkerrors.ErrInvalidRequest.Wrapf("messages: expected at most %d, nested ones included, got more", MaxMessages)
+		}
+		flat = append(flat, Message{Msg: msg, Nested: in.exec || in.proposal})
+
+		inner, within, err := contents(msg, in)
 		if err != nil {
 			return nil, err
 		}
-		for _, inner := range nested {
-			if _, ok := inner.(*authz.MsgExec); ok {
-				return nil, sdkerrors.ErrInvalidRequest.Wrap("msgs: expected no MsgExec inside a MsgExec, got one")
-			}
+		if flat, err = flatten(flat, inner, within); err != nil {
+			return nil, err
 		}
-		flat = append(flat, nested...)
-	}
-	if len(flat) > MaxMessages {
-		return nil, sdkerrors.ErrInvalidRequest.Wrapf("messages: expected at most %d, nested ones included, got %d", MaxMessages, len(flat))
 	}
 	return flat, nil
 }
 
-// validateBasic is the rule that runs a message's own stateless check. The SDK's
-// decorator does so for top-level messages only.
-func validateBasic(_ sdk.Context, msg sdk.Msg) error {
-	if m, ok := msg.(sdk.HasValidateBasic); ok {
-		return m.ValidateBasic()
+// contents returns the messages that a container carries, none for any other
+// message. Each kind of container may be entered once, which bounds the depth.
+func contents(msg sdk.Msg, in nesting) ([]sdk.Msg, nesting, error) {
+	switch m := msg.(type) {
+	case *authz.MsgExec:
+		if in.exec {
+			return nil, in, sdkerrors.ErrInvalidRequest.Wrap("messages: expected no MsgExec inside a MsgExec, got one")
+		}
+		in.exec = true
+		inner, err := m.GetMessages()
+		return inner, in, err
+	case *govv1.MsgSubmitProposal:
+		if in.proposal {
+			return nil, in, sdkerrors.ErrInvalidRequest.Wrap("messages: expected no proposal inside a proposal, got one")
+		}
+		in.proposal = true
+		inner, err := m.GetMsgs()
+		return inner, in, err
+	default:
+		return nil, in, nil
 	}
-	return nil
 }

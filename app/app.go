@@ -109,8 +109,7 @@ func newUnsealed(
 
 // setModules builds the managers over the keepers and registers all services.
 func (app *App) setModules() {
-	app.modules = module.NewManager(app.newModules()...)
-	setModuleOrders(app.modules)
+	app.modules = app.newModuleManager()
 
 	app.basics = module.NewBasicManagerFromManager(app.modules, defaultOverrides())
 	app.basics.RegisterLegacyAminoCodec(app.enc.Amino)

@@ -77,10 +77,11 @@ func BlockedAddresses() map[string]bool {
 	return blocked
 }
 
-// newModules returns every module around its keeper.
-func (app *App) newModules() []module.AppModule {
+// newModuleManager returns the manager of every module around its keeper, with the
+// order in which they act.
+func (app *App) newModuleManager() *module.Manager {
 	cdc, registry := app.enc.Codec, app.enc.InterfaceRegistry
-	return []module.AppModule{
+	manager := module.NewManager(
 		genutil.NewAppModule(app.AccountKeeper, app.StakingKeeper, app, app.enc.TxConfig),
 		auth.NewAppModule(cdc, app.AccountKeeper, authsims.RandomGenesisAccounts),
 		vesting.NewAppModule(app.AccountKeeper, app.BankKeeper),
@@ -97,7 +98,9 @@ func (app *App) newModules() []module.AppModule {
 		consensus.NewAppModule(cdc, app.ConsensusKeeper),
 		epochs.NewAppModule(app.EpochsKeeper),
 		clock.NewAppModule(cdc, app.ClockKeeper),
-	}
+	)
+	setModuleOrders(manager)
+	return manager
 }
 
 // setModuleOrders fixes the order in which modules act. The manager panics if one

@@ -21,7 +21,7 @@ func (c Clock) Standstill() time.Duration {
 // A block time at or before the latest one seen leaves the clock as it is. That
 // cannot happen on a running chain; it does when an exported state is started
 // with an older genesis time, and must not turn market time back.
-func (c Clock) Advance(blockTime time.Time, maxStep time.Duration) (next Clock, skipped time.Duration) {
+func (c Clock) Advance(blockTime time.Time, maxStep time.Duration) (Clock, time.Duration) {
 	interval := blockTime.Sub(c.BlockTime)
 	if interval <= 0 {
 		return c, 0

@@ -40,7 +40,7 @@ generate_openapi() {
   done < <(grep -v '^#' proto/openapi-services.txt)
   buf build . -o "$work/all.binpb"
   buf generate "$work/all.binpb" --template proto/buf.gen.openapi.yaml -o "$work" "${services[@]}"
-  GOFLAGS='' go run -C tools/openapi . <"$work/openapi/api.swagger.json" >"$work/openapi.json"
+  go run ./tools/openapi <"$work/openapi/api.swagger.json" >"$work/openapi.json"
 }
 
 lint() { buf lint proto; }

@@ -1,3 +1,0 @@
-module github.com/aitbc/aitbc/tools/openapi
-
-go 1.26.5

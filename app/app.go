@@ -5,6 +5,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -24,6 +25,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 
 	"github.com/aitbc/aitbc/app/ante"
+	"github.com/aitbc/aitbc/app/upgrades"
 	"github.com/aitbc/aitbc/internal/invariants"
 	"github.com/aitbc/aitbc/types"
 )
@@ -46,6 +48,7 @@ type App struct {
 	configurator module.Configurator
 	simulation   *module.SimulationManager
 	clientCtx    client.Context // set when a node serves queries; see services.go
+	closing      sync.Once
 }
 
 // New returns the application over the given database, at its latest height if
@@ -58,7 +61,7 @@ func New(
 	appOpts servertypes.AppOptions,
 	baseAppOptions ...func(*baseapp.BaseApp),
 ) *App {
-	app := newUnsealed(logger, db, appOpts, ante.FloorPrice, baseAppOptions...)
+	app := newUnsealed(logger, db, appOpts, currentRelease(), baseAppOptions...)
 	if loadLatest {
 		if err := app.LoadLatestVersion(); err != nil {
 			panic(fmt.Errorf("load the latest state: %w", err))
@@ -67,12 +70,22 @@ func New(
 	return app
 }
 
+// release is what tells one binary of this chain from another, apart from code.
+type release struct {
+	floor    ante.GasPrice      // the least price of gas in every block
+	upgrades []upgrades.Upgrade // the steps that the binary can carry out
+}
+
+func currentRelease() release {
+	return release{floor: ante.FloorPrice, upgrades: releasedUpgrades()}
+}
+
 // newUnsealed builds the application up to the point where it loads its state.
 func newUnsealed(
 	logger log.Logger,
 	db dbm.DB,
 	appOpts servertypes.AppOptions,
-	floor ante.GasPrice,
+	rel release,
 	baseAppOptions ...func(*baseapp.BaseApp),
 ) *App {
 	enc, err := newEncoding()
@@ -88,7 +101,10 @@ func newUnsealed(
 
 	// The executor must know every store, so it is installed right after the keys.
 	blockexec.Apply(bApp, appOpts, app.keys.all(), enc.TxConfig.TxDecoder(),
-		func(storetypes.MultiStore) string { return types.BaseDenom })
+		func(storetypes.MultiStore) string { return types.BaseDenom },
+		blockexec.WithRunnerWrap(func(runner sdk.TxRunner) sdk.TxRunner {
+			return uniformRunner{TxRunner: runner, decode: enc.TxConfig.TxDecoder()}
+		}))
 	if err := bApp.RegisterStreamingServices(appOpts, app.keys.kv); err != nil {
 		panic(fmt.Errorf("streaming services: %w", err))
 	}
@@ -99,11 +115,11 @@ func newUnsealed(
 	app.newLayer0Keepers()
 
 	app.setModules()
-	app.registerUpgrades()
+	app.registerUpgrades(rel.upgrades)
 
 	app.MountKVStores(app.keys.kv)
 	app.MountObjectStores(app.keys.object)
-	app.setHandlers(floor)
+	app.setHandlers(rel.floor)
 	return app
 }
 
@@ -186,8 +202,13 @@ func (app *App) EndBlocker(ctx sdk.Context) (sdk.EndBlock, error) {
 // LoadHeight loads the state of one height, for export.
 func (app *App) LoadHeight(height int64) error { return app.LoadVersion(height) }
 
-// Close releases the database and the stores.
-func (app *App) Close() error { return app.BaseApp.Close() }
+// Close releases the database and the stores. The server calls it more than once
+// on its way down; only the first call does anything.
+func (app *App) Close() error {
+	var err error
+	app.closing.Do(func() { err = app.BaseApp.Close() })
+	return err
+}
 
 // Encoding returns the codecs with all modules registered.
 func (app *App) Encoding() Encoding { return app.enc }

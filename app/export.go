@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
+
 	servertypes "github.com/cosmos/cosmos-sdk/server/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	distrtypes "github.com/cosmos/cosmos-sdk/x/distribution/types"
@@ -20,7 +22,10 @@ import (
 func (app *App) ExportAppStateAndValidators(
 	forZeroHeight bool, jailAllowed, modulesToExport []string,
 ) (servertypes.ExportedApp, error) {
-	ctx := app.NewContext(true)
+	ctx, err := app.lastContext()
+	if err != nil {
+		return servertypes.ExportedApp{}, err
+	}
 
 	height := app.LastBlockHeight() + 1
 	if forZeroHeight {
@@ -47,6 +52,18 @@ func (app *App) ExportAppStateAndValidators(
 		Height:          height,
 		ConsensusParams: app.GetConsensusParams(ctx),
 	}, nil
+}
+
+// lastContext returns the state of the last block with its height and time. Both
+// count: rewards can't be computed at a height before the last slash, and grants
+// that have expired are left out.
+func (app *App) lastContext() (sdk.Context, error) {
+	ctx := app.NewContextLegacy(true, cmtproto.Header{ChainID: app.ChainID(), Height: app.LastBlockHeight()})
+	clock, err := app.ClockKeeper.Clock(ctx)
+	if err != nil {
+		return sdk.Context{}, fmt.Errorf("time of the last block: %w", err)
+	}
+	return ctx.WithBlockTime(clock.BlockTime), nil
 }
 
 // resetHeights makes the state fit for a chain that starts at height 1: rewards

@@ -6,7 +6,9 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	sdkmempool "github.com/cosmos/cosmos-sdk/types/mempool"
+	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 
 	"github.com/aitbc/aitbc/app/ante"
 )
@@ -91,6 +93,11 @@ func (p *proposals) acceptable(bz []byte) (sdk.Tx, error) {
 	tx, err := p.decoder(bz)
 	if err != nil {
 		return nil, err
+	}
+	// A transaction without this section decodes, but asking it for its fee panics;
+	// baseapp would then propose the whole mempool unseen.
+	if full, ok := tx.(interface{ GetProtoTx() *txtypes.Tx }); ok && full.GetProtoTx().GetAuthInfo().GetFee() == nil {
+		return nil, sdkerrors.ErrTxDecode.Wrap("auth_info.fee: expected a fee section, got none")
 	}
 	return tx, p.floor.CheckFee(tx)
 }

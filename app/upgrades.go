@@ -10,8 +10,8 @@ import (
 
 // registerUpgrades tells the upgrade module what this binary can do, and prepares
 // the store changes if the node was started at an upgrade's height.
-func (app *App) registerUpgrades() {
-	for _, u := range releasedUpgrades() {
+func (app *App) registerUpgrades(list []upgrades.Upgrade) {
+	for _, u := range list {
 		app.UpgradeKeeper.SetUpgradeHandler(u.Name, u.Handler(app.modules, app.configurator))
 	}
 	plan, err := app.UpgradeKeeper.ReadUpgradeInfoFromDisk()
@@ -21,7 +21,7 @@ func (app *App) registerUpgrades() {
 	if plan.Name == "" || app.UpgradeKeeper.IsSkipHeight(plan.Height) {
 		return
 	}
-	if u, ok := upgradeByName(releasedUpgrades(), plan.Name); ok {
+	if u, ok := upgradeByName(list, plan.Name); ok {
 		app.SetStoreLoader(upgradetypes.UpgradeStoreLoader(plan.Height, &u.Stores))
 	}
 }

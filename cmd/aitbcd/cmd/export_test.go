@@ -1,0 +1,4 @@
+package cmd
+
+// Explain is what Main prints about an error.
+var Explain = explain

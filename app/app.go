@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
@@ -149,6 +150,7 @@ func (app *App) setHandlers(floor ante.GasPrice) {
 		FeegrantKeeper:  app.FeeGrantKeeper,
 		SignModeHandler: app.enc.TxConfig.SignModeHandler(),
 		FloorPrice:      floor,
+		LastBlock:       app.lastBlock,
 	})
 	if err != nil {
 		panic(err)
@@ -197,6 +199,21 @@ func (app *App) EndBlocker(ctx sdk.Context) (sdk.EndBlock, error) {
 		return end, fmt.Errorf("invariant broken at height %d: %w", ctx.BlockHeight(), err)
 	}
 	return end, nil
+}
+
+// lastBlock returns height and time of the last committed block, from the state
+// in ctx; the height is zero before the first.
+func (app *App) lastBlock(ctx sdk.Context) (int64, time.Time) {
+	if app.LastBlockHeight() == 0 {
+		return 0, time.Time{}
+	}
+	clock, err := app.ClockKeeper.Clock(ctx)
+	if err != nil {
+		// Without a clock, which only an upgrade from a chain without the module
+		// could leave for one block, nothing is corrected.
+		return 0, time.Time{}
+	}
+	return app.LastBlockHeight(), clock.BlockTime
 }
 
 // LoadHeight loads the state of one height, for export.

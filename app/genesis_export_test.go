@@ -118,11 +118,11 @@ func TestCrashBeforeCommit(t *testing.T) {
 	before := c.Balance(bob.Addr)
 
 	c.CrashBeforeCommit(tx)
-	if got := c.Balance(bob.Addr); !got.IsEqual(before) {
+	if got := c.Balance(bob.Addr); !got.Amount.Equal(before.Amount) {
 		t.Fatalf("balance after the crash: expected %s, got %s", before, got)
 	}
 	c.NextBlock(tx)
-	if got, want := c.Balance(bob.Addr), before.Add(chain.AIT(5)); !got.IsEqual(want) {
+	if got, want := c.Balance(bob.Addr), before.Add(chain.AIT(5)); !got.Amount.Equal(want.Amount) {
 		t.Errorf("balance after the replay: expected %s, got %s", want, got)
 	}
 }

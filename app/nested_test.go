@@ -63,7 +63,7 @@ func TestNestedMessages(t *testing.T) {
 			if got := c.Tx(bob, tc.msgs...).Gas(gas).Deliver(); code(got) != tc.want {
 				t.Errorf("expected %s, got %s: %s", tc.want, code(got), got.Log)
 			}
-			if tc.want != "ok" && !c.Balance(alice.Addr).IsEqual(before) {
+			if tc.want != "ok" && !c.Balance(alice.Addr).Amount.Equal(before.Amount) {
 				t.Error("expected a refused transaction to move nothing")
 			}
 		})

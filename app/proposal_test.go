@@ -46,7 +46,7 @@ func TestFeeFloor(t *testing.T) {
 			if code(res) != errCode(sdkerrors.ErrInsufficientFee) {
 				t.Errorf("FinalizeBlock: expected %s, got %s: %s", errCode(sdkerrors.ErrInsufficientFee), code(res), res.Log)
 			}
-			if !c.Balance(alice.Addr).IsEqual(paid) || !c.Balance(bob.Addr).IsEqual(got) || c.Sequence(alice) != sequence {
+			if !c.Balance(alice.Addr).Amount.Equal(paid.Amount) || !c.Balance(bob.Addr).Amount.Equal(got.Amount) || c.Sequence(alice) != sequence {
 				t.Error("FinalizeBlock: expected a refused transaction to change nothing")
 			}
 		})

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
-
 	"github.com/cosmos/gogoproto/proto"
 	protov2 "google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	aminopb "cosmossdk.io/api/amino"
 	autocliv1 "cosmossdk.io/api/cosmos/autocli/v1"
@@ -64,6 +63,7 @@ func TestStores(t *testing.T) {
 func TestOrders(t *testing.T) {
 	mm := newApp(t).Modules()
 	for name, m := range mm.Modules {
+		genesis := is[module.HasGenesis](m) || is[module.HasABCIGenesis](m)
 		for what, o := range map[string]struct {
 			has  bool
 			list []string
@@ -71,11 +71,21 @@ func TestOrders(t *testing.T) {
 			"pre blockers":   {is[appmodule.HasPreBlocker](m), mm.OrderPreBlockers},
 			"begin blockers": {is[appmodule.HasBeginBlocker](m), mm.OrderBeginBlockers},
 			"end blockers":   {is[appmodule.HasEndBlocker](m) || is[module.HasABCIEndBlock](m), mm.OrderEndBlockers},
-			"genesis":        {is[module.HasGenesis](m) || is[module.HasABCIGenesis](m), mm.OrderInitGenesis},
-			"export":         {is[module.HasGenesis](m) || is[module.HasABCIGenesis](m), mm.OrderExportGenesis},
+			"genesis":        {genesis, mm.OrderInitGenesis},
+			"export":         {genesis, mm.OrderExportGenesis},
 		} {
-			if o.has != slices.Contains(o.list, name) && (o.has || what == "pre blockers" || what == "end blockers" || what == "begin blockers") {
-				t.Errorf("%s in the order of %s: expected %t, got %v", name, what, o.has, o.list)
+			if o.has && !slices.Contains(o.list, name) {
+				t.Errorf("%s: expected %s, which has work to do, got %v", what, name, o.list)
+			}
+		}
+	}
+	for what, list := range map[string][]string{
+		"pre blockers": mm.OrderPreBlockers, "begin blockers": mm.OrderBeginBlockers, "end blockers": mm.OrderEndBlockers,
+		"genesis": mm.OrderInitGenesis, "export": mm.OrderExportGenesis,
+	} {
+		for i, name := range list {
+			if mm.Modules[name] == nil || slices.Contains(list[:i], name) {
+				t.Errorf("%s: expected each module once, got %s in %v", what, name, list)
 			}
 		}
 	}

@@ -128,7 +128,7 @@ func estimate(ctx context.Context, service txtypes.ServiceClient, f clienttx.Fac
 	}
 	res, err := service.Simulate(ctx, &txtypes.SimulateRequest{TxBytes: raw})
 	if err != nil {
-		return 0, fmt.Errorf("estimate gas: %w", err)
+		return 0, fmt.Errorf("estimate gas: %s", status.Convert(err).Message())
 	}
 	return res.GasInfo.GasUsed * gasMarginNumerator / gasMarginDenominator, nil
 }

@@ -19,7 +19,7 @@ type BankKeeper interface {
 	SendCoinsFromAccountToModuleVirtual(ctx context.Context, sender sdk.AccAddress, recipientModule string, amt sdk.Coins) error
 }
 
-// Options are the parts that the chain is built from. All are required.
+// Options are the parts that the chain is built from. All but Rules are required.
 type Options struct {
 	AccountKeeper   authante.AccountKeeper
 	BankKeeper      BankKeeper
@@ -27,6 +27,8 @@ type Options struct {
 	SignModeHandler *txsigning.HandlerMap
 	// FloorPrice is enforced in mempool, proposals and block execution.
 	FloorPrice GasPrice
+	// LastBlock tells a node that has just started where the chain stands.
+	LastBlock LastBlock
 	// Rules apply to every message, nested ones included.
 	Rules []MessageRule
 }
@@ -41,6 +43,8 @@ func (o Options) validate() error {
 		return errors.New("ante: feegrant keeper is missing")
 	case o.SignModeHandler == nil:
 		return errors.New("ante: sign mode handler is missing")
+	case o.LastBlock == nil:
+		return errors.New("ante: last block is missing")
 	case o.FloorPrice.PerGas <= 0 || o.FloorPrice.Uait < 0:
 		return errors.New("ante: floor price is not a price")
 	}
@@ -54,9 +58,11 @@ func NewHandler(o Options) (sdk.AnteHandler, error) {
 		return nil, err
 	}
 	return sdk.ChainAnteDecorators(
+		// Corrects the context of a node that has not seen a block since it started.
+		// First: the gas meter depends on the height. Changes nothing in a block.
+		NewRestartDecorator(o.LastBlock),
 		// Sets the transaction's gas meter and turns running out of gas into an
-		// error; refuses a gas limit above the block's. Must be first: everything
-		// after it is metered.
+		// error; refuses a gas limit above the block's. Everything after it is metered.
 		authante.NewSetUpContextDecorator(),
 		// Refuses extension options, none of which this chain knows. Reads only.
 		authante.NewExtensionOptionsDecorator(nil),

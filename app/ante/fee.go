@@ -2,6 +2,7 @@ package ante
 
 import (
 	"math"
+	"strings"
 
 	errorsmod "cosmossdk.io/errors"
 	sdkmath "cosmossdk.io/math"
@@ -33,7 +34,8 @@ func (p GasPrice) Fee(gas uint64) sdk.Coin {
 
 // String returns the price as a decimal coin, such as "0.0025uait".
 func (p GasPrice) String() string {
-	return sdk.NewDecCoinFromDec(types.BaseDenom, sdkmath.LegacyNewDec(p.Uait).QuoInt64(p.PerGas)).String()
+	amount := sdkmath.LegacyNewDec(p.Uait).QuoInt64(p.PerGas).String()
+	return strings.TrimRight(strings.TrimRight(amount, "0"), ".") + types.BaseDenom
 }
 
 // CheckFee returns an error unless the transaction's fee is in uait alone and at

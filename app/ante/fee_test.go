@@ -53,8 +53,13 @@ func TestGasPrice_Fee_RoundsUp(t *testing.T) {
 			t.Errorf("fee of %d gas: expected %s, got %s", tc.gas, tc.want, got)
 		}
 	}
-	if got := ante.FloorPrice.String(); got != "0.002500000000000000uait" {
+	if got := ante.FloorPrice.String(); got != "0.0025uait" {
 		t.Errorf("expected 0.0025uait, got %s", got)
+	}
+	for price, want := range map[ante.GasPrice]string{{Uait: 0, PerGas: 1}: "0uait", {Uait: 10, PerGas: 1}: "10uait"} {
+		if got := price.String(); got != want {
+			t.Errorf("expected %s, got %s", want, got)
+		}
 	}
 }
 

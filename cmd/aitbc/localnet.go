@@ -112,7 +112,7 @@ func printUp(w io.Writer, r upResult) error {
 	first := s.Nodes[0].Ports
 	return errors.Join(
 		line(w, ""),
-		line(w, "chain %s, %d validators, %d full nodes, in %s", s.ChainID, s.Validators, s.FullNodes(), r.Home),
+		line(w, "chain %s in %s: validators %d, full nodes %d", s.ChainID, r.Home, s.Validators, s.FullNodes()),
 		line(w, "time to first block: %.1f s", r.FirstBlock.Seconds()),
 		line(w, ""),
 		table(w, nodes),

@@ -12,6 +12,8 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/aitbc/app/ante"
 )
 
 // DefaultChainID is the chain that `init` makes and that clients talk to when
@@ -54,7 +56,7 @@ func DefaultClientConfig() ClientConfig {
 		Wait:           true,
 		Gas:            flags.GasFlagAuto,
 		GasAdjustment:  "1.4",
-		GasPrices:      floorGasPrice(),
+		GasPrices:      ante.FloorPrice.String(),
 	}
 }
 
@@ -131,7 +133,7 @@ func (c ClientConfig) validate() error {
 		return fmt.Errorf("gas-adjustment: expected a number of at least 1, got %q", c.GasAdjustment)
 	}
 	if _, err := sdk.ParseDecCoins(c.GasPrices); err != nil {
-		return fmt.Errorf("gas-prices: expected a price like %s, got %q", floorGasPrice(), c.GasPrices)
+		return fmt.Errorf("gas-prices: expected a price like %s, got %q", ante.FloorPrice.String(), c.GasPrices)
 	}
 	return nil
 }

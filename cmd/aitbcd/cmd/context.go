@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -111,6 +112,7 @@ func clientContext(cmd *cobra.Command, base client.Context, home string, config 
 	ctx := base.
 		WithCmdContext(cmd.Context()).
 		WithInput(cmd.InOrStdin()).
+		WithOutput(cmd.OutOrStdout()).
 		WithViper(BinaryName).
 		WithHomeDir(home).
 		WithKeyringDir(home).
@@ -135,6 +137,9 @@ func clientContext(cmd *cobra.Command, base client.Context, home string, config 
 		node, _ = set.GetString(flags.FlagNode)
 	}
 	rpc, err := client.NewClientFromNode(node)
+	if strings.ContainsAny(node, " \t\n") {
+		err = errors.New("it has spaces")
+	}
 	if err != nil {
 		return ctx, fmt.Errorf("--%s: expected an address like tcp://localhost:26657, got %q: %w", flags.FlagNode, node, err)
 	}

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"sync"
 
 	dbm "github.com/cosmos/cosmos-db"
 
@@ -17,21 +16,7 @@ import (
 // newApp implements servertypes.AppCreator: the application of a home directory
 // at its latest height.
 func newApp(logger log.Logger, db dbm.DB, opts servertypes.AppOptions) servertypes.Application {
-	return &nodeApp{App: app.New(logger, db, true, opts, server.DefaultBaseappOptions(opts)...)}
-}
-
-// nodeApp is an application that can be closed twice: the SDK does so when a node
-// stops, and would log an error each time.
-type nodeApp struct {
-	*app.App
-	closing sync.Once
-}
-
-// Close implements servertypes.Application.
-func (n *nodeApp) Close() error {
-	var err error
-	n.closing.Do(func() { err = n.App.Close() })
-	return err
+	return app.New(logger, db, true, opts, server.DefaultBaseappOptions(opts)...)
 }
 
 // exportApp implements servertypes.AppExporter: the state at a height, or at the

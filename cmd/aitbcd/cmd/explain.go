@@ -22,8 +22,8 @@ var (
 		{regexp.MustCompile(` \(\{\d+\}\)`), ""},
 		{regexp.MustCompile(`(failed to convert address field to address|failed to get address from Keyring): `), ""},
 		{regexp.MustCompile(`(\S+)\.info: key not found`), `no key named "$1"`},
-		{regexp.MustCompile(`invalid argument ("[^"]*") for "--\d+" flag: `), "argument $1: "},
-		{regexp.MustCompile(`invalid argument ("[^"]*") for "(-[^"]*)" flag: `), "$2: $1: "},
+		{regexp.MustCompile(`invalid argument ("(?:[^"\\]|\\.)*") for "--\d+" flag: `), "argument $1: "},
+		{regexp.MustCompile(`invalid argument ("(?:[^"\\]|\\.)*") for "(-[^"]*)" flag: `), "$2: $1: "},
 	}
 	spaces  = regexp.MustCompile(`\s+`)
 	suggest = regexp.MustCompile(`\s*Did you mean this\?\s*`)

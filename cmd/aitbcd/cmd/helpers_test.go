@@ -2,7 +2,9 @@ package cmd_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -59,7 +61,8 @@ func mustRefuse(t *testing.T, home, sentence string, args ...string) {
 	}
 }
 
-// tree returns the names and contents of everything in a directory, and beside it.
+// tree returns the names and digests of everything in a directory, and beside it,
+// but for the database, which is written to by looking into it.
 func tree(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
@@ -67,15 +70,16 @@ func tree(t *testing.T, dir string) string {
 		if err != nil {
 			return err
 		}
-		b.WriteString(path)
+		if d.Name() == "state.db" {
+			return fs.SkipDir
+		}
+		var content []byte
 		if d.Type().IsRegular() {
-			content, err := os.ReadFile(path)
-			if err != nil {
+			if content, err = os.ReadFile(path); err != nil {
 				return err
 			}
-			b.Write(content)
 		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "%s %x\n", path, sha256.Sum256(content))
 		return nil
 	})
 	if err != nil {
@@ -120,6 +124,21 @@ func editJSON(t *testing.T, path string, edit func(map[string]any)) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// replaceInFile replaces a text that must be there.
+func replaceInFile(t *testing.T, path, old, replacement string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(content, []byte(old)) {
+		t.Fatalf("%s: no %q", path, old)
+	}
+	if err := os.WriteFile(path, bytes.Replace(content, []byte(old), []byte(replacement), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

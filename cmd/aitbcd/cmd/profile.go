@@ -12,7 +12,6 @@ import (
 	pruningtypes "github.com/cosmos/cosmos-sdk/store/v2/pruning/types"
 
 	"github.com/aitbc/aitbc/app/ante"
-	"github.com/aitbc/aitbc/types"
 )
 
 // profile is a role of a node: what differs from role to role in config.toml and
@@ -178,7 +177,7 @@ func baseConfigs() (*cmtcfg.Config, *serverconfig.Config) {
 	comet.Instrumentation.PrometheusListenAddr = "127.0.0.1:26660"
 
 	node := serverconfig.DefaultConfig()
-	node.MinGasPrices = floorGasPrice()
+	node.MinGasPrices = ante.FloorPrice.String()
 	node.QueryGasLimit = 50_000_000
 	node.API.Address = "tcp://127.0.0.1:1317"
 	node.API.MaxOpenConnections = 500
@@ -189,13 +188,4 @@ func baseConfigs() (*cmtcfg.Config, *serverconfig.Config) {
 	node.GRPC.MaxSendMsgSize = 16 * mib
 	node.Mempool.MaxTxs = -1 // proposals are checked by the chain, see app/proposal.go
 	return comet, node
-}
-
-// floorGasPrice returns the chain's lowest price of gas as a decimal coin.
-func floorGasPrice() string {
-	price := strings.TrimSuffix(ante.FloorPrice.String(), types.BaseDenom)
-	if strings.Contains(price, ".") {
-		price = strings.TrimRight(strings.TrimRight(price, "0"), ".")
-	}
-	return price + types.BaseDenom
 }

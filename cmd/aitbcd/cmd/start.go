@@ -17,6 +17,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/aitbc/app"
+	"github.com/aitbc/aitbc/app/ante"
 )
 
 const startName = "start"
@@ -48,7 +49,7 @@ func checkStart(config *cmtcfg.Config, settings serverconfig.Config, reference *
 		return fmt.Errorf("config/app.toml is not valid: %w", err)
 	}
 	if _, err := sdk.ParseDecCoins(settings.MinGasPrices); err != nil {
-		return fmt.Errorf("minimum-gas-prices in config/app.toml: expected a price like %s, got %q", floorGasPrice(), settings.MinGasPrices)
+		return fmt.Errorf("minimum-gas-prices in config/app.toml: expected a price like %s, got %q", ante.FloorPrice.String(), settings.MinGasPrices)
 	}
 	if err := checkGenesis(config, reference); err != nil {
 		return err
@@ -108,6 +109,12 @@ func listeners(config *cmtcfg.Config, settings serverconfig.Config) []listener {
 // checkPorts listens on every address for a moment, on all at once, so that two
 // settings with one port are found too.
 func checkPorts(all []listener) (err error) {
+	var open []net.Listener
+	defer func() {
+		for _, socket := range open {
+			err = errors.Join(err, socket.Close())
+		}
+	}()
 	for _, l := range all {
 		address := strings.TrimPrefix(l.address, "tcp://")
 		if address == "" || strings.Contains(address, "://") { // off, or not TCP
@@ -117,7 +124,7 @@ func checkPorts(all []listener) (err error) {
 		if failed != nil {
 			return fmt.Errorf("%s: %s is not free (%w): stop what uses it, or change the setting", l.setting, address, reason(failed))
 		}
-		defer func() { err = errors.Join(err, socket.Close()) }()
+		open = append(open, socket)
 	}
 	return nil
 }

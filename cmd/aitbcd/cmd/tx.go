@@ -14,6 +14,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/aitbc/app/ante"
 )
 
 const (
@@ -107,7 +109,7 @@ func checkTxFlags(set *pflag.FlagSet) error {
 	}
 	if prices, err := set.GetString(flags.FlagGasPrices); err == nil {
 		if _, err := sdk.ParseDecCoins(prices); err != nil {
-			return fmt.Errorf("--%s: expected a price like %s, got %q", flags.FlagGasPrices, floorGasPrice(), prices)
+			return fmt.Errorf("--%s: expected a price like %s, got %q", flags.FlagGasPrices, ante.FloorPrice.String(), prices)
 		}
 	}
 	if set.Changed(flags.FlagFees) && set.Changed(flags.FlagGasPrices) {

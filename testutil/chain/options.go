@@ -3,9 +3,8 @@ package chain
 import (
 	"time"
 
-	dbm "github.com/cosmos/cosmos-db"
-
 	cmttypes "github.com/cometbft/cometbft/types"
+	dbm "github.com/cosmos/cosmos-db"
 
 	"cosmossdk.io/log/v2"
 

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/tx/signing"
 	authsigning "github.com/cosmos/cosmos-sdk/x/auth/signing"
+	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
 	"github.com/aitbc/aitbc/app/ante"
 )
@@ -17,6 +18,11 @@ import (
 // DefaultGas is the gas limit of a transaction that sets none; it is enough for
 // every single message.
 const DefaultGas uint64 = 500_000
+
+// Send returns a transfer between two accounts.
+func Send(from, to *Account, amount sdk.Coin) *banktypes.MsgSend {
+	return banktypes.NewMsgSend(from.Addr, to.Addr, sdk.NewCoins(amount))
+}
 
 // Tx describes a transaction to be signed. Its methods return it, so that calls
 // can be chained; Bytes or Deliver comes last.

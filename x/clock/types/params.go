@@ -26,3 +26,8 @@ func (p Params) Validate() error {
 	}
 	return nil
 }
+
+// ValidateBasic implements sdk.HasValidateBasic, so that a proposal with
+// parameters out of bounds is refused when it is submitted and not first when it
+// is carried out. The handler checks again.
+func (m *MsgUpdateParams) ValidateBasic() error { return m.Params.Validate() }

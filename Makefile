@@ -133,7 +133,7 @@ test-invariants:
 
 ## test-system: real processes, killed, paused and restarted (TESTFLAGS=-short for the quick ones)
 .PHONY: test-system
-test-system: build
+test-system: build $(if $(findstring -short,$(TESTFLAGS)),,cosmovisor)
 	AITBC_BIN=$(BUILD_DIR) go test -tags system -count 1 -p 1 -timeout 60m $(TESTFLAGS) ./tests/system/...
 
 ## test-all: everything above

@@ -33,7 +33,7 @@ func (s *show) rotation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newAddr := cmttypes.Address(pubKey.Address())
+	newAddr := pubKey.Address()
 	s.say("%s signs blocks as   %s", name, oldAddr)
 	s.say("and gets the new key        %s", newAddr)
 

@@ -19,7 +19,7 @@ import (
 
 // build makes a complete network beside o.Home and renames it to o.Home as its
 // last step: there is never a half-made one.
-func build(o Options) (state State, err error) {
+func build(o Options) (State, error) {
 	if err := requireUnused(o.Home); err != nil {
 		return State{}, err
 	}
@@ -37,23 +37,24 @@ func build(o Options) (state State, err error) {
 	if err != nil {
 		return State{}, fmt.Errorf("--home: can't write to %s: %w", parent, err)
 	}
-	defer func() {
-		if removeErr := os.RemoveAll(stage); err == nil {
-			err = removeErr
-		}
-	}()
+	state, err := fill(stage, o, nodes)
+	if err == nil {
+		err = moveTo(stage, o.Home)
+	}
+	// After the move there is nothing left to remove.
+	return state, errors.Join(err, os.RemoveAll(stage))
+}
 
-	if state, err = fill(stage, o, nodes); err != nil {
-		return State{}, err
+// moveTo puts a complete network into its place. An empty directory must make
+// room; one that is empty no more refuses to.
+func moveTo(stage, home string) error {
+	if err := os.Remove(home); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--home: can't put the network into %s: %w", home, err)
 	}
-	// An empty directory must make room; one that is empty no more refuses to.
-	if err := os.Remove(o.Home); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return State{}, fmt.Errorf("--home: can't put the network into %s: %w", o.Home, err)
+	if err := os.Rename(stage, home); err != nil {
+		return fmt.Errorf("--home: can't put the network into %s: %w", home, err)
 	}
-	if err := os.Rename(stage, o.Home); err != nil {
-		return State{}, fmt.Errorf("--home: can't put the network into %s: %w", o.Home, err)
-	}
-	return state, nil
+	return nil
 }
 
 // plan lists the nodes: validators first.

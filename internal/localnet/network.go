@@ -117,6 +117,10 @@ func (n *Network) Start(indexes ...int) ([]int, error) {
 			}
 			s.Nodes[i].PID, s.Nodes[i].StartedAt = pid, time.Now().UTC()
 			started = append(started, i)
+			// At once: should this program be killed, the next one must find the node.
+			if err := writeState(n.home, *s); err != nil {
+				return errors.Join(err, n.killAll(s, started))
+			}
 		}
 		return nil
 	})
@@ -244,7 +248,7 @@ func (n *Network) change(fn func(*State) error) error {
 // lockDir keeps other programs from changing the same network. The lock ends
 // with the process, and needs no file of its own.
 func lockDir(dir string) (func(), error) {
-	f, err := os.Open(dir) //nolint:gosec // the user names the directory
+	f, err := os.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoNetwork
 	}

@@ -54,8 +54,28 @@ func spawn(binary, nodeHome string) (int, error) {
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("start %s: %w", binary, err)
 	}
-	go func() { _ = cmd.Wait() }() // the exit shows in its log and its absence
-	return cmd.Process.Pid, nil
+	pid := cmd.Process.Pid
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // the reason shows in its log
+		close(ended)
+	}()
+	return pid, awaitShown(pid, nodeHome, ended)
+}
+
+// awaitShown returns when the process can be recognised, or has ended already.
+// For a moment after it began, the kernel knows a program without its arguments.
+func awaitShown(pid int, nodeHome string, ended <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(context.Background(), killGrace)
+	defer cancel()
+	return poll(ctx, fmt.Sprintf("start of process %d", pid), func(context.Context) (bool, error) {
+		select {
+		case <-ended:
+			return true, nil
+		default:
+			return alive(pid, nodeHome), nil
+		}
+	})
 }
 
 func startArgs(nodeHome string) []string {
@@ -71,17 +91,42 @@ func nodeEnv(own []string) []string {
 // alive tells whether pid is the process of a node's home. A number that now
 // belongs to another program, or to a process that has ended, is not.
 func alive(pid int, nodeHome string) bool {
-	if pid <= 0 || pid > math.MaxInt32 {
-		return false
+	args, err := arguments(pid)
+	return err == nil && isNode(args, nodeHome)
+}
+
+// gone tells whether nothing is left of a node's process. One that ends loses its
+// arguments first and its ports and locks a moment later.
+func gone(pid int, nodeHome string) bool {
+	args, err := arguments(pid)
+	if err != nil {
+		return true
+	}
+	if len(args) > 0 {
+		return !isNode(args, nodeHome)
 	}
 	p, err := process.NewProcess(int32(pid))
 	if err != nil {
-		return false
+		return true
 	}
-	args, err := p.CmdlineSlice()
+	status, err := p.Status()
+	return err != nil || slices.Contains(status, process.Zombie)
+}
+
+// arguments returns how a process was started; none for one that is beginning or
+// ending. An error means that there is no such process.
+func arguments(pid int) ([]string, error) {
+	if pid <= 0 || pid > math.MaxInt32 {
+		return nil, process.ErrorProcessNotRunning
+	}
+	p, err := process.NewProcess(int32(pid))
 	if err != nil {
-		return false
+		return nil, err
 	}
+	return p.CmdlineSlice()
+}
+
+func isNode(args []string, nodeHome string) bool {
 	i := slices.Index(args, "--home")
 	return i > 0 && i+1 < len(args) && args[i+1] == nodeHome && slices.Contains(args[:i], "start")
 }
@@ -100,6 +145,9 @@ func signalNode(pid int, nodeHome string, sig syscall.Signal) error {
 // stopProcess asks a node to stop and kills it if it doesn't within StopGrace.
 // It reports whether killing was needed.
 func stopProcess(pid int, nodeHome string) (bool, error) {
+	if !alive(pid, nodeHome) {
+		return false, nil
+	}
 	if err := signalNode(pid, nodeHome, syscall.SIGTERM); err != nil {
 		return false, err
 	}
@@ -115,6 +163,9 @@ func stopProcess(pid int, nodeHome string) (bool, error) {
 
 // killProcess ends a node at once, as a crash would.
 func killProcess(pid int, nodeHome string) error {
+	if !alive(pid, nodeHome) {
+		return nil
+	}
 	if err := signalNode(pid, nodeHome, syscall.SIGKILL); err != nil {
 		return err
 	}
@@ -125,7 +176,7 @@ func waitGone(pid int, nodeHome string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	return poll(ctx, fmt.Sprintf("end of process %d", pid), func(context.Context) (bool, error) {
-		return !alive(pid, nodeHome), nil
+		return gone(pid, nodeHome), nil
 	})
 }
 

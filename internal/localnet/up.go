@@ -83,7 +83,7 @@ func openOrNew(o Options, given func(string) bool, report *UpReport, progress fu
 				return nil, err
 			}
 		}
-		progress(fmt.Sprintf("resuming %s: %d validators, %d full nodes", n.State().ChainID, n.State().Validators, n.State().FullNodes()))
+		progress(fmt.Sprintf("resuming %s: validators %d, full nodes %d", n.State().ChainID, n.State().Validators, n.State().FullNodes()))
 		return n, nil
 	case !errors.Is(err, ErrNoNetwork):
 		return nil, err

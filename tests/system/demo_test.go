@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 			Lines []string `json:"lines"`
 		} `json:"steps"`
 	}
-	succeed(t, testContext(t), &report, "aitbc", "demo", "--output", "json", "--binary", binary("aitbcd"))
+	succeed(testContext(t), t, &report, "aitbc", "demo", "--output", "json", "--binary", binary("aitbcd"))
 	t.Logf("time to first block %s, whole demo %s", report.FirstBlock, report.Took)
 	if len(report.Steps) != 5 {
 		t.Errorf("expected 5 steps, got %+v", report.Steps)

@@ -70,7 +70,7 @@ func testContext(t *testing.T) context.Context {
 }
 
 // within bounds one step of a test.
-func within(t *testing.T, ctx context.Context, limit time.Duration) context.Context {
+func within(ctx context.Context, t *testing.T, limit time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
@@ -134,7 +134,7 @@ func newClient(t *testing.T, n *localnet.Network) *client.Client {
 	return c
 }
 
-func height(t *testing.T, ctx context.Context, n *localnet.Network, index int) int64 {
+func height(ctx context.Context, t *testing.T, n *localnet.Network, index int) int64 {
 	t.Helper()
 	h, err := n.Height(ctx, index)
 	must(t, err)
@@ -148,7 +148,7 @@ type result struct {
 }
 
 // run runs a program to its end.
-func run(t *testing.T, ctx context.Context, name string, args ...string) result {
+func run(ctx context.Context, t *testing.T, name string, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, binary(name), args...)
@@ -161,9 +161,9 @@ func run(t *testing.T, ctx context.Context, name string, args ...string) result 
 }
 
 // succeed runs a program that must exit with status 0 and print JSON.
-func succeed(t *testing.T, ctx context.Context, into any, name string, args ...string) {
+func succeed(ctx context.Context, t *testing.T, into any, name string, args ...string) {
 	t.Helper()
-	r := run(t, ctx, name, args...)
+	r := run(ctx, t, name, args...)
 	if r.code != 0 {
 		t.Fatalf("%s %v: expected exit status 0, got %d: %s", name, args, r.code, r.stderr)
 	}
@@ -173,7 +173,7 @@ func succeed(t *testing.T, ctx context.Context, into any, name string, args ...s
 }
 
 // up runs `aitbc localnet up` and returns the network.
-func up(t *testing.T, ctx context.Context, o localnet.Options, more ...string) (*localnet.Network, localnet.UpReport) {
+func up(ctx context.Context, t *testing.T, o localnet.Options, more ...string) (*localnet.Network, localnet.UpReport) {
 	t.Helper()
 	args := append([]string{
 		"localnet", "up", "--output", "json", "--home", o.Home, "--binary", o.Binary,
@@ -182,7 +182,7 @@ func up(t *testing.T, ctx context.Context, o localnet.Options, more ...string) (
 	var report localnet.UpReport
 	// A failing `up` must not leave processes behind either, so look before.
 	t.Cleanup(func() { stopIfThere(t, o.Home) })
-	succeed(t, ctx, &report, "aitbc", args...)
+	succeed(ctx, t, &report, "aitbc", args...)
 	n, err := localnet.Open(o.Home)
 	must(t, err)
 	stopAtEnd(t, n)

@@ -18,9 +18,9 @@ import (
 )
 
 // expectError runs aitbc, which must fail with one line that has the text.
-func expectError(t *testing.T, ctx context.Context, text string, args ...string) {
+func expectError(ctx context.Context, t *testing.T, text string, args ...string) {
 	t.Helper()
-	r := run(t, ctx, "aitbc", args...)
+	r := run(ctx, t, "aitbc", args...)
 	if r.code == 0 {
 		t.Fatalf("aitbc %v: expected a failure, got %s", args, r.stdout)
 	}
@@ -75,16 +75,16 @@ func TestBadInput(t *testing.T) {
 			args := append([]string{
 				"localnet", "up", "--home", filepath.Join(parent, "net"), "--binary", binary("aitbcd"), "--base-port", base,
 			}, tc.args...)
-			expectError(t, ctx, tc.want, args...)
+			expectError(ctx, t, tc.want, args...)
 			expectEmpty(t, parent)
 		})
 	}
 
 	t.Run("home in use", func(t *testing.T) {
-		expectError(t, ctx, "--home: expected an empty directory or a localnet, but "+fullHome+" holds thesis.txt",
+		expectError(ctx, t, "--home: expected an empty directory or a localnet, but "+fullHome+" holds thesis.txt",
 			"localnet", "up", "--home", fullHome, "--binary", binary("aitbcd"), "--base-port", base)
 		for _, command := range []string{"reset", "down", "status", "logs"} {
-			expectError(t, ctx, "--home: there is no localnet in "+fullHome, "localnet", command, "--home", fullHome)
+			expectError(ctx, t, "--home: there is no localnet in "+fullHome, "localnet", command, "--home", fullHome)
 		}
 		entries, err := os.ReadDir(fullHome)
 		must(t, err)
@@ -93,8 +93,8 @@ func TestBadInput(t *testing.T) {
 		}
 	})
 	t.Run("unknown command", func(t *testing.T) {
-		expectError(t, ctx, `expected one of`, "localnet", "sideways")
-		expectError(t, ctx, `unknown command "sideways"`, "sideways")
+		expectError(ctx, t, `expected one of`, "localnet", "sideways")
+		expectError(ctx, t, `unknown command "sideways"`, "sideways")
 	})
 }
 
@@ -171,7 +171,7 @@ func TestForeignGenesis(t *testing.T) {
 				t.Fatalf("the genesis has no %s", tc.old)
 			}
 			must(t, os.WriteFile(path, []byte(bad), 0o600))
-			r := run(t, ctx, "aitbcd", "start", "--home", n.NodeHome(0))
+			r := run(ctx, t, "aitbcd", "start", "--home", n.NodeHome(0))
 			if r.code == 0 || !strings.Contains(r.stderr, tc.want) {
 				t.Errorf("expected a refusal with %q, got %d: %s", tc.want, r.code, r.stderr)
 			}

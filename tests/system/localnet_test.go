@@ -3,6 +3,7 @@
 package system_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"testing"
@@ -19,7 +20,7 @@ import (
 func TestLocalnetLife(t *testing.T) {
 	ctx := testContext(t)
 	o := options(t, 4)
-	n, report := up(t, ctx, o)
+	n, report := up(ctx, t, o)
 	t.Logf("4 validators: time to first block %s, all nodes %s", report.FirstBlock, report.Ready)
 	if report.Resumed || len(report.Started) != 4 {
 		t.Fatalf("expected 4 started nodes of a new network, got %+v", report)
@@ -42,7 +43,7 @@ func TestLocalnetLife(t *testing.T) {
 
 	t.Run("keys", func(t *testing.T) {
 		var keys []struct{ Name, Address string }
-		succeed(t, ctx, &keys, "aitbcd", "keys", "list", "--home", n.NodeHome(0), "--keyring-backend", "test", "--output", "json")
+		succeed(ctx, t, &keys, "aitbcd", "keys", "list", "--home", n.NodeHome(0), "--keyring-backend", "test", "--output", "json")
 		have := make(map[string]string, len(keys))
 		for _, k := range keys {
 			have[k.Name] = k.Address
@@ -56,13 +57,13 @@ func TestLocalnetLife(t *testing.T) {
 
 	t.Run("one crash", func(t *testing.T) {
 		must(t, n.Kill(3))
-		from := height(t, ctx, n, 0)
+		from := height(ctx, t, n, 0)
 		must(t, n.WaitHeight(ctx, from+3, 0, 1, 2))
 		var status struct {
 			Down  []string              `json:"down"`
 			Nodes []localnet.NodeStatus `json:"nodes"`
 		}
-		succeed(t, ctx, &status, "aitbc", "localnet", "status", "--home", o.Home, "--output", "json")
+		succeed(ctx, t, &status, "aitbc", "localnet", "status", "--home", o.Home, "--output", "json")
 		if len(status.Down) != 1 || status.Down[0] != "node3" || status.Nodes[3].Running || !status.Nodes[0].Answering {
 			t.Errorf("expected node3 to be down alone, got %+v", status)
 		}
@@ -72,7 +73,7 @@ func TestLocalnetLife(t *testing.T) {
 		var down struct {
 			Nodes []localnet.Stopped `json:"nodes"`
 		}
-		succeed(t, ctx, &down, "aitbc", "localnet", "down", "--home", o.Home, "--output", "json")
+		succeed(ctx, t, &down, "aitbc", "localnet", "down", "--home", o.Home, "--output", "json")
 		for i, s := range down.Nodes {
 			if s.Killed || s.Running != (i != 3) {
 				t.Errorf("%s: expected it to stop by itself if it ran, got %+v", s.Name, s)
@@ -84,7 +85,7 @@ func TestLocalnetLife(t *testing.T) {
 	})
 
 	t.Run("resumed", func(t *testing.T) {
-		again, report := up(t, ctx, o)
+		again, report := up(ctx, t, o)
 		if !report.Resumed || len(report.Started) != 4 || report.Height < 3 {
 			t.Errorf("expected all nodes to go on with the same chain, got %+v", report)
 		}
@@ -93,13 +94,13 @@ func TestLocalnetLife(t *testing.T) {
 	})
 
 	t.Run("other flags are refused", func(t *testing.T) {
-		expectError(t, ctx, "--validators: the network in "+o.Home+" has 4, not 7",
+		expectError(ctx, t, "--validators: the network in "+o.Home+" has 4, not 7",
 			"localnet", "up", "--home", o.Home, "--validators", "7")
 	})
 
 	t.Run("reset", func(t *testing.T) {
 		var reset struct{ Deleted bool }
-		succeed(t, ctx, &reset, "aitbc", "localnet", "reset", "--home", o.Home, "--output", "json")
+		succeed(ctx, t, &reset, "aitbc", "localnet", "reset", "--home", o.Home, "--output", "json")
 		if _, err := os.Stat(o.Home); !reset.Deleted || !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("expected %s to be gone, got %+v and %v", o.Home, reset, err)
 		}
@@ -111,26 +112,42 @@ func TestLocalnetLife(t *testing.T) {
 func TestTenValidatorsThreeCrash(t *testing.T) {
 	heavy(t)
 	ctx := testContext(t)
-	n, report := up(t, ctx, options(t, 10))
+	n, report := up(ctx, t, options(t, 10))
 	t.Logf("10 validators: time to first block %s, all nodes %s", report.FirstBlock, report.Ready)
 	must(t, n.WaitHeight(ctx, 20))
 
 	crashed, others := []int{7, 8, 9}, []int{0, 1, 2, 3, 4, 5, 6}
 	must(t, n.Kill(crashed...))
-	from := height(t, ctx, n, 0)
+	from := height(ctx, t, n, 0)
 	must(t, n.WaitHeight(ctx, from+5, others...))
 
 	start(t, n, crashed...)
 	begin := time.Now()
 	must(t, n.WaitCaughtUp(ctx, crashed...))
 	t.Logf("three restarted nodes were in step after %s", time.Since(begin))
-	at := height(t, ctx, n, 0)
+	at := height(ctx, t, n, 0)
 	must(t, n.WaitHeight(ctx, at+2))
 	common, err := n.CheckAgreement(ctx, at+2)
 	must(t, err)
 	t.Logf("all ten agree at height %d: app hash %s", common.Height, common.AppHash)
 	for _, i := range crashed {
 		signsAgain(t, n, i, at+2)
+	}
+	noEvidence(ctx, t, n, at+2)
+}
+
+// noEvidence proves that no validator signed two blocks of one height, which its
+// peers would have reported in a block.
+func noEvidence(ctx context.Context, t *testing.T, n *localnet.Network, until int64) {
+	t.Helper()
+	rpc, err := n.RPC(0)
+	must(t, err)
+	for h := int64(1); h <= until; h++ {
+		block, err := rpc.Block(ctx, &h)
+		must(t, err)
+		if evidence := block.Block.Evidence.Evidence; len(evidence) > 0 {
+			t.Errorf("block %d: expected no evidence, got %v", h, evidence)
+		}
 	}
 }
 
@@ -154,14 +171,16 @@ func TestHaltWithoutQuorum(t *testing.T) {
 	must(t, n.Kill(2, 3))
 
 	// A block that was being decided may still come, with the votes there were.
-	stuck := height(t, ctx, n, 0) + 1
-	if err := n.WaitHeight(within(t, ctx, 10*time.Second), stuck+1, 0); err == nil {
+	// After that there is nothing to wait for: ten times the block time must do.
+	stuck := height(ctx, t, n, 0) + 1
+	if err := n.WaitHeight(within(ctx, t, 10*time.Second), stuck+1, 0); err == nil {
 		t.Fatalf("half of the power made block %d", stuck+1)
 	}
 	start(t, n, 2, 3)
 	must(t, n.WaitHeight(ctx, stuck+2))
 	_, err := n.CheckAgreement(ctx, stuck+2)
 	must(t, err)
+	noEvidence(ctx, t, n, stuck+2)
 }
 
 // TestPausedNode stops a process where it is, as a machine that hangs.
@@ -172,7 +191,7 @@ func TestPausedNode(t *testing.T) {
 	start(t, n)
 	must(t, n.WaitHeight(ctx, 2))
 	must(t, n.Pause(2))
-	from := height(t, ctx, n, 0)
+	from := height(ctx, t, n, 0)
 	must(t, n.WaitHeight(ctx, from+4, 0, 1, 3))
 	must(t, n.Resume(2))
 	must(t, n.WaitHeight(ctx, from+6))
@@ -191,7 +210,7 @@ func TestLateFullNode(t *testing.T) {
 	late, err := n.AddFullNode()
 	must(t, err)
 	must(t, n.WaitCaughtUp(ctx, late))
-	at := height(t, ctx, n, 0)
+	at := height(ctx, t, n, 0)
 	_, err = n.CheckAgreement(ctx, at+1)
 	must(t, err)
 	if s := n.Status(ctx)[late]; s.VotingPower != 0 || s.Validator {

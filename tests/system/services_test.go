@@ -29,7 +29,7 @@ func TestServices(t *testing.T) {
 	rest := n.RESTAddress(0)
 
 	t.Run("swagger", func(t *testing.T) {
-		page := get(t, ctx, rest+"/swagger/")
+		page := get(ctx, t, rest+"/swagger/")
 		if !strings.Contains(strings.ToLower(page), "<html") {
 			t.Errorf("expected a page, got %.200s", page)
 		}
@@ -39,7 +39,7 @@ func TestServices(t *testing.T) {
 			BlockTime  string `json:"block_time"`
 			MarketTime string `json:"market_time"`
 		}
-		getJSON(t, ctx, rest+"/aitbc/clock/v1/clock", &clock)
+		readJSON(ctx, t, rest+"/aitbc/clock/v1/clock", &clock)
 		if clock.BlockTime == "" || clock.MarketTime == "" {
 			t.Errorf("expected block and market time, got %+v", clock)
 		}
@@ -48,7 +48,7 @@ func TestServices(t *testing.T) {
 				Network string `json:"network"`
 			} `json:"default_node_info"`
 		}
-		getJSON(t, ctx, rest+"/cosmos/base/tendermint/v1beta1/node_info", &info)
+		readJSON(ctx, t, rest+"/cosmos/base/tendermint/v1beta1/node_info", &info)
 		if info.Node.Network != localnet.DefaultChainID {
 			t.Errorf("expected chain %s, got %q", localnet.DefaultChainID, info.Node.Network)
 		}
@@ -65,7 +65,7 @@ func TestServices(t *testing.T) {
 		}
 	})
 	t.Run("metrics", func(t *testing.T) {
-		text := get(t, ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", n.State().Nodes[0].Ports.Metrics))
+		text := get(ctx, t, fmt.Sprintf("http://127.0.0.1:%d/metrics", n.State().Nodes[0].Ports.Metrics))
 		if !strings.Contains(text, "cometbft_consensus_height") {
 			t.Errorf("expected the height among the metrics, got %.200s", text)
 		}
@@ -82,7 +82,7 @@ func TestServices(t *testing.T) {
 		}
 	})
 	t.Run("grpc reflection", func(t *testing.T) {
-		services := reflected(t, ctx, conn)
+		services := reflected(ctx, t, conn)
 		for _, want := range []string{"aitbc.clock.v1.Query", "cosmos.bank.v1beta1.Query", "cosmos.tx.v1beta1.Service", "grpc.health.v1.Health"} {
 			if !slices.Contains(services, want) {
 				t.Errorf("expected %s among the services, got %v", want, services)
@@ -91,8 +91,11 @@ func TestServices(t *testing.T) {
 	})
 }
 
-// reflected lists the services that a node says it has.
-func reflected(t *testing.T, ctx context.Context, conn *grpc.ClientConn) []string {
+// reflected lists the services that a node says it has. The SDK's server speaks
+// the first version of the protocol only, to which tools fall back.
+//
+//nolint:staticcheck // there is no later version to ask with
+func reflected(ctx context.Context, t *testing.T, conn *grpc.ClientConn) []string {
 	t.Helper()
 	stream, err := reflectionpb.NewServerReflectionClient(conn).ServerReflectionInfo(ctx)
 	must(t, err)
@@ -108,7 +111,7 @@ func reflected(t *testing.T, ctx context.Context, conn *grpc.ClientConn) []strin
 	return names
 }
 
-func get(t *testing.T, ctx context.Context, url string) string {
+func get(ctx context.Context, t *testing.T, url string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	must(t, err)
@@ -123,9 +126,9 @@ func get(t *testing.T, ctx context.Context, url string) string {
 	return string(body)
 }
 
-func getJSON(t *testing.T, ctx context.Context, url string, into any) {
+func readJSON(ctx context.Context, t *testing.T, url string, into any) {
 	t.Helper()
-	body := get(t, ctx, url)
+	body := get(ctx, t, url)
 	if err := json.Unmarshal([]byte(body), into); err != nil {
 		t.Fatalf("%s: expected JSON, got %.300s", url, body)
 	}

@@ -37,7 +37,7 @@ func TestUpgrade(t *testing.T) {
 	heavy(t)
 	ctx := testContext(t)
 	o := options(t, 2)
-	o.Binary = oldRelease(t, ctx)
+	o.Binary = oldRelease(ctx, t)
 	n := newNetwork(t, o)
 	for i := range n.State().Nodes {
 		runCosmovisor(t, n, i, o.Binary)
@@ -45,8 +45,8 @@ func TestUpgrade(t *testing.T) {
 	must(t, n.WaitHeight(ctx, 2))
 	c := newClient(t, n)
 
-	plan := upgradetypes.Plan{Name: planName, Height: height(t, ctx, n, 0) + planDistance}
-	id := proposeUpgrade(t, ctx, n, c, plan)
+	plan := upgradetypes.Plan{Name: planName, Height: height(ctx, t, n, 0) + planDistance}
+	id := proposeUpgrade(ctx, t, n, c, plan)
 	for i := range n.State().Validators {
 		name := localnet.ValidatorName(i)
 		voter, err := n.Account(name)
@@ -66,7 +66,7 @@ func TestUpgrade(t *testing.T) {
 	if applied.Height != plan.Height {
 		t.Errorf("expected the plan to be applied at height %d, got %d", plan.Height, applied.Height)
 	}
-	r := run(t, ctx, "aitbcd", "query", "upgrade", "applied", planName, "--home", n.NodeHome(0), "--output", "json")
+	r := run(ctx, t, "aitbcd", "query", "upgrade", "applied", planName, "--home", n.NodeHome(0), "--output", "json")
 	if r.code != 0 || !strings.Contains(r.stdout, strconv.FormatInt(plan.Height, 10)) {
 		t.Errorf("query upgrade applied: expected height %d, got %d %s %s", plan.Height, r.code, r.stdout, r.stderr)
 	}
@@ -75,7 +75,7 @@ func TestUpgrade(t *testing.T) {
 }
 
 // oldRelease builds the binary without the upgrade.
-func oldRelease(t *testing.T, ctx context.Context) string {
+func oldRelease(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "aitbcd")
 	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "aitbc_v1", "-ldflags", "-s -w", "-o", path, "./cmd/aitbcd")
@@ -124,7 +124,7 @@ func runCosmovisor(t *testing.T, n *localnet.Network, index int, old string) {
 }
 
 // proposeUpgrade returns the number of a proposal with its whole deposit.
-func proposeUpgrade(t *testing.T, ctx context.Context, n *localnet.Network, c *client.Client, plan upgradetypes.Plan) uint64 {
+func proposeUpgrade(ctx context.Context, t *testing.T, n *localnet.Network, c *client.Client, plan upgradetypes.Plan) uint64 {
 	t.Helper()
 	alice, err := n.Account("alice")
 	must(t, err)

@@ -151,6 +151,7 @@ func (app *App) setHandlers(floor ante.GasPrice) {
 		SignModeHandler: app.enc.TxConfig.SignModeHandler(),
 		FloorPrice:      floor,
 		LastBlock:       app.lastBlock,
+		Rules:           []ante.MessageRule{ante.ConsensusParamsRule},
 	})
 	if err != nil {
 		panic(err)

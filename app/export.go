@@ -67,12 +67,20 @@ func (app *App) lastContext() (sdk.Context, error) {
 }
 
 // resetHeights makes the state fit for a chain that starts at height 1: rewards
-// are paid out, because they are accounted by height, and every stored height
-// becomes zero.
+// are paid out, because they are accounted by height, and the heights of unbonding,
+// of signing and of epochs become zero. The heights at which old consensus keys
+// stop being slashable stay as they are; they only end later on the new chain.
 func (app *App) resetHeights(ctx sdk.Context, jailAllowed []string) error {
 	allowed, err := app.operators(jailAllowed)
 	if err != nil {
 		return err
+	}
+	rotations, err := app.StakingKeeper.ExportPendingConsKeyRotations(ctx, app.LastBlockHeight()+1)
+	if err != nil {
+		return err
+	}
+	if len(rotations) > 0 {
+		return fmt.Errorf("expected no consensus key rotation under way, got %d: export two blocks later", len(rotations))
 	}
 	if err := app.withdrawAllRewards(ctx); err != nil {
 		return err
@@ -83,10 +91,30 @@ func (app *App) resetHeights(ctx sdk.Context, jailAllowed []string) error {
 	if err := app.resetUnbondingHeights(ctx); err != nil {
 		return err
 	}
-	if err := app.jailOthers(ctx, allowed); err != nil {
+	// At height zero, because staking notes the height at which it unbonds those
+	// that are jailed here.
+	if err := app.jailOthers(ctx.WithBlockHeight(0), allowed); err != nil {
+		return err
+	}
+	if err := app.resetEpochHeights(ctx); err != nil {
 		return err
 	}
 	return app.resetSigningInfos(ctx)
+}
+
+// resetEpochHeights lets every epoch go on as if it had begun with the new chain.
+func (app *App) resetEpochHeights(ctx sdk.Context) error {
+	epochs, err := app.EpochsKeeper.AllEpochInfos(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range epochs {
+		e.CurrentEpochStartHeight = 0
+		if err := app.EpochsKeeper.EpochInfo.Set(ctx, e.Identifier, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // operators parses operator addresses into a set.

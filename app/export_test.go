@@ -46,8 +46,5 @@ func (v Variant) New(
 	return app
 }
 
-// ReleasedUpgrades are the upgrades of this build.
-func ReleasedUpgrades() []upgrades.Upgrade { return releasedUpgrades() }
-
 // Configurator returns what modules register their services and migrations with.
 func (app *App) Configurator() module.Configurator { return app.configurator }

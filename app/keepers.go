@@ -115,6 +115,10 @@ func (app *App) newStakingKeepers() {
 		cdc, runtime.NewKVStoreService(kv[evidencetypes.StoreKey]),
 		app.StakingKeeper, app.SlashingKeeper, app.AccountKeeper.AddressCodec(), runtime.ProvideCometInfoService())
 
+	// An empty router: evidence that people submit gets an error instead of a nil
+	// pointer. Double signing reaches the module through consensus.
+	app.EvidenceKeeper.SetRouter(evidencetypes.NewRouter())
+
 	app.StakingKeeper.SetHooks(stakingtypes.NewMultiStakingHooks(
 		app.DistrKeeper.Hooks(),
 		app.SlashingKeeper.Hooks(),

@@ -65,8 +65,8 @@ func ModuleAccountPermissions(name string) []string { return moduleAccountPermis
 
 // BlockedAddresses returns the addresses that users can't send coins to: every
 // module account, because coins that arrive outside a module's own verbs are
-// missing from its books. Governance is the exception: it holds no books and
-// proposals may be funded through it.
+// missing from its books. Governance is the exception: what it holds beyond the
+// deposits can be spent by proposals, so people may fund them through it.
 func BlockedAddresses() map[string]bool {
 	blocked := make(map[string]bool)
 	for _, name := range ModuleAccounts() {

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 
@@ -20,14 +22,15 @@ import (
 // undecodable transaction reports different gas under the sequential and the
 // parallel executor, so it would split the network, and nothing else enforces
 // the block gas limit or the price of gas. Honest validators therefore refuse a
-// block unless every transaction decodes and pays the floor price, and their gas
-// limits fit into the block.
+// block unless every transaction decodes, is well formed, has not expired and
+// offers the floor price, and their gas limits fit into the block. Whether a payer
+// has the money only execution can tell.
 type proposals struct {
 	decoder sdk.TxDecoder
 	floor   ante.GasPrice
 	mempool sdkmempool.Mempool
-	// fallback is the SDK's handler, used for the selection from an app mempool,
-	// if the operator switched that on.
+	// fallback is the SDK's handler, which selects from an app mempool if the
+	// operator switched that on. It is not asked about the blocks of others.
 	fallback *baseapp.DefaultProposalHandler
 }
 
@@ -50,7 +53,7 @@ func (p *proposals) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (
 	var bytes int64
 	selected := make([][]byte, 0, len(req.Txs))
 	for _, bz := range req.Txs {
-		tx, err := p.acceptable(bz)
+		tx, err := p.acceptable(bz, req.Height, req.Time)
 		if err != nil {
 			continue
 		}
@@ -74,7 +77,7 @@ func (p *proposals) Prepare(ctx sdk.Context, req *abci.RequestPrepareProposal) (
 func (p *proposals) Process(ctx sdk.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
 	gas := newGasBudget(ctx)
 	for i, bz := range req.Txs {
-		tx, err := p.acceptable(bz)
+		tx, err := p.acceptable(bz, req.Height, req.Time)
 		if err != nil {
 			ctx.Logger().Error("proposal refused", "height", req.Height, "tx", i, "reason", err.Error())
 			return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
@@ -84,12 +87,13 @@ func (p *proposals) Process(ctx sdk.Context, req *abci.RequestProcessProposal) (
 			return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_REJECT}, nil
 		}
 	}
-	return p.fallback.ProcessProposalHandler()(ctx, req)
+	return &abci.ResponseProcessProposal{Status: abci.ResponseProcessProposal_ACCEPT}, nil
 }
 
-// acceptable returns the decoded transaction, or why no honest proposer would
-// put it into a block.
-func (p *proposals) acceptable(bz []byte) (sdk.Tx, error) {
+// acceptable returns the decoded transaction, or why no honest proposer would put
+// it into the block of this height and time. It looks at nothing but the block, so
+// that all validators come to one verdict, whatever their settings and mempools.
+func (p *proposals) acceptable(bz []byte, height int64, blockTime time.Time) (sdk.Tx, error) {
 	tx, err := p.decoder(bz)
 	if err != nil {
 		return nil, err
@@ -99,7 +103,33 @@ func (p *proposals) acceptable(bz []byte) (sdk.Tx, error) {
 	if full, ok := tx.(interface{ GetProtoTx() *txtypes.Tx }); ok && full.GetProtoTx().GetAuthInfo().GetFee() == nil {
 		return nil, sdkerrors.ErrTxDecode.Wrap("auth_info.fee: expected a fee section, got none")
 	}
+	if basic, ok := tx.(sdk.HasValidateBasic); ok {
+		if err := basic.ValidateBasic(); err != nil {
+			return nil, err
+		}
+	}
+	if err := expired(tx, height, blockTime); err != nil {
+		return nil, err
+	}
 	return tx, p.floor.CheckFee(tx)
+}
+
+// expired returns an error for a transaction that may not be in a block as late
+// as this. The mempool judged it by the block before, and the ante chain would
+// refuse it without taking a fee: it would fill the block for free, again and
+// again.
+func expired(tx sdk.Tx, height int64, blockTime time.Time) error {
+	if t, ok := tx.(sdk.TxWithTimeoutHeight); ok {
+		if last := t.GetTimeoutHeight(); last > 0 && uint64(height) > last {
+			return sdkerrors.ErrTxTimeoutHeight.Wrapf("timeout_height: expected %d or more, got %d", height, last)
+		}
+	}
+	if t, ok := tx.(sdk.TxWithTimeoutTimeStamp); ok {
+		if last := t.GetTimeoutTimeStamp(); !last.IsZero() && last.Unix() != 0 && last.Before(blockTime) {
+			return sdkerrors.ErrTxTimeout.Wrapf("timeout_timestamp: expected %s or later, got %s", blockTime, last)
+		}
+	}
+	return nil
 }
 
 // gasBudget is what is left of a block's gas while transactions are added.
@@ -111,7 +141,7 @@ type gasBudget struct {
 
 func newGasBudget(ctx sdk.Context) *gasBudget {
 	block := ctx.ConsensusParams().Block
-	if block == nil || block.MaxGas < 0 {
+	if block == nil || block.MaxGas <= 0 { // as baseapp understands it: no limit
 		return &gasBudget{}
 	}
 	return &gasBudget{limited: true, max: uint64(block.MaxGas), left: uint64(block.MaxGas)}

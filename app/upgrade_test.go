@@ -19,7 +19,18 @@ import (
 	clocktypes "github.com/aitbc/aitbc/x/clock/types"
 )
 
-// TestUpgrade takes the released upgrade all the way: scheduled by governance,
+// nextRelease are the upgrades of the binary that is built with the tag aitbc_v2.
+func nextRelease() []upgrades.Upgrade { return []upgrades.Upgrade{v2.Upgrade()} }
+
+// TestReleasedBinaryWaitsForV2 schedules v2 on the binary as it is built: it must
+// go on up to the height, which one that knew the plan would not.
+func TestReleasedBinaryWaitsForV2(t *testing.T) {
+	c := chain.New(t)
+	height := schedule(t, c, v2.Name)
+	c.NextBlocks(int(height - 1 - c.Height()))
+}
+
+// TestUpgrade takes the prepared upgrade all the way: scheduled by governance,
 // halted by the binary that does not know it, carried out by the one that does.
 func TestUpgrade(t *testing.T) {
 	old := app.Variant{}
@@ -35,7 +46,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal("the old binary, started again, went past the upgrade height")
 	}
 
-	c.Restart(chain.WithBuilder(app.Variant{Upgrades: app.ReleasedUpgrades()}.New))
+	c.Restart(chain.WithBuilder(app.Variant{Upgrades: nextRelease()}.New))
 	c.NextBlock()
 	c.NextBlocks(3)
 	if done, err := c.App.UpgradeKeeper.GetDoneHeight(c.Context(), v2.Name); err != nil || done != height {
@@ -57,7 +68,7 @@ func TestUpgrade(t *testing.T) {
 func TestUpgradeTooEarly(t *testing.T) {
 	c := chain.New(t, chain.WithBuilder(app.Variant{}.New))
 	schedule(t, c, v2.Name)
-	c.Restart(chain.WithBuilder(app.Variant{Upgrades: app.ReleasedUpgrades()}.New))
+	c.Restart(chain.WithBuilder(app.Variant{Upgrades: nextRelease()}.New))
 	if _, err := c.TryNextBlock(); err == nil || !strings.Contains(err.Error(), "BINARY UPDATED BEFORE TRIGGER") {
 		t.Errorf("the new binary before the upgrade height: expected it to halt, got %v", err)
 	}
@@ -85,7 +96,7 @@ func TestUpgradeAddsStore(t *testing.T) {
 		},
 	}
 	next := app.Variant{
-		Upgrades: append(app.ReleasedUpgrades(), step),
+		Upgrades: append(nextRelease(), step),
 		Stores:   []string{store},
 		Change: func(a *app.App) {
 			a.Modules().Modules[clocktypes.ModuleName] = nextClock{clock.NewAppModule(a.AppCodec(), a.ClockKeeper)}

@@ -1,13 +1,9 @@
-//go:build !aitbc_v1
+//go:build !aitbc_v2
 
 package app
 
-import (
-	"github.com/aitbc/aitbc/app/upgrades"
-	v2 "github.com/aitbc/aitbc/app/upgrades/v2"
-)
+import "github.com/aitbc/aitbc/app/upgrades"
 
-// releasedUpgrades are the steps that this binary can carry out, oldest first.
-func releasedUpgrades() []upgrades.Upgrade {
-	return []upgrades.Upgrade{v2.Upgrade()}
-}
+// releasedUpgrades are the steps that this binary can carry out, oldest first. The
+// genesis release has none. See upgrades_next.go for the one in preparation.
+func releasedUpgrades() []upgrades.Upgrade { return nil }

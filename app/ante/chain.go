@@ -78,8 +78,8 @@ func NewHandler(o Options) (sdk.AnteHandler, error) {
 		authante.NewConsumeGasForTxSizeDecorator(o.AccountKeeper),
 		// Takes the fee from payer or granter, at the floor price at least, and
 		// sets the priority. Writes the payer's balance and, by virtual credit, the
-		// fee collector's; a failing message does not give the fee back. Before
-		// signatures are checked: checking them must be paid for.
+		// fee collector's. A failing message does not give the fee back; a failing
+		// check of this chain does. Before signatures, because it is the cheaper check.
 		authante.NewDeductFeeDecorator(o.AccountKeeper, virtualFees{o.BankKeeper}, o.FeegrantKeeper, newFeeChecker(o.FloorPrice)),
 		// Stores the public key of an account's first transaction. Must stand
 		// before the three that read it.

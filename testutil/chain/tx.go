@@ -41,6 +41,9 @@ type Tx struct {
 	mode     signing.SignMode
 	corrupt  bool
 	timeout  time.Time
+	// lastHeight and lastTime bound the block that the transaction may be in.
+	lastHeight uint64
+	lastTime   time.Time
 }
 
 // Tx returns a transaction of these messages, signed in SIGN_MODE_DIRECT by the
@@ -87,6 +90,12 @@ func (t *Tx) Unordered(ttl time.Duration) *Tx {
 	return t
 }
 
+// Until makes the transaction invalid in blocks above this height.
+func (t *Tx) Until(height int64) *Tx { t.lastHeight = uint64(height); return t }
+
+// UntilTime makes the transaction invalid in blocks later than this.
+func (t *Tx) UntilTime(last time.Time) *Tx { t.lastTime = last; return t }
+
 // CorruptSignature flips a bit of the first signature. The transaction will be
 // refused, so its sequence is not counted.
 func (t *Tx) CorruptSignature() *Tx { t.corrupt = true; return t }
@@ -103,6 +112,10 @@ func (t *Tx) Bytes() []byte {
 	b.SetFeeAmount(t.fees())
 	b.SetFeeGranter(t.granter)
 	b.SetMemo(t.memo)
+	b.SetTimeoutHeight(t.lastHeight)
+	if !t.lastTime.IsZero() {
+		b.SetTimeoutTimestamp(t.lastTime)
+	}
 	if !t.timeout.IsZero() {
 		b.SetUnordered(true)
 		b.SetTimeoutTimestamp(t.timeout)

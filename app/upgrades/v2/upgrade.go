@@ -1,6 +1,6 @@
 // Package v2 is the first coordinated upgrade of the chain. It changes no stored
 // format: it runs the migrations of every module whose version rose, and so
-// proves on a live network the way that all later upgrades take.
+// prepares, tested on real processes, the way that all later upgrades take.
 package v2
 
 import (

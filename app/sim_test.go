@@ -87,7 +87,7 @@ func newSimApp(
 	logger log.Logger, db dbm.DB, _ bool, appOpts servertypes.AppOptions, baseAppOptions ...func(*baseapp.BaseApp),
 ) simApp {
 	record := &recording{on: true}
-	variant := app.Variant{Floor: freeGas, Upgrades: app.ReleasedUpgrades(), Change: func(a *app.App) {
+	variant := app.Variant{Floor: freeGas, Change: func(a *app.App) {
 		for i, m := range a.SimulationManager().Modules {
 			if legacy, ok := m.(gov.AppModule); ok {
 				a.SimulationManager().Modules[i] = modernGov{legacy}
@@ -290,7 +290,7 @@ func TestSimBlockSTM(t *testing.T) {
 		tb.Helper()
 		record := run.App.record
 		record.on = false
-		variant := app.Variant{Floor: freeGas, Upgrades: app.ReleasedUpgrades()}
+		variant := app.Variant{Floor: freeGas}
 		c := chain.FromInitChain(tb, record.init, chain.WithLockstep(), chain.WithBuilder(variant.New))
 
 		results := tally{}

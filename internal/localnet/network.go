@@ -112,10 +112,11 @@ func (n *Network) Start(indexes ...int) ([]int, error) {
 		}
 		for _, i := range waiting {
 			pid, err := spawn(binary, n.NodeHome(i))
+			s.Nodes[i].PID = pid // of a failed start too, if its process could not be ended
 			if err != nil {
 				return errors.Join(fmt.Errorf("%s: %w", s.Nodes[i].Name, err), n.killAll(s, started))
 			}
-			s.Nodes[i].PID, s.Nodes[i].StartedAt = pid, time.Now().UTC()
+			s.Nodes[i].StartedAt = time.Now().UTC()
 			started = append(started, i)
 			// At once: should this program be killed, the next one must find the node.
 			if err := writeState(n.home, *s); err != nil {

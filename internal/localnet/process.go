@@ -37,8 +37,14 @@ const (
 func LogPath(nodeHome string) string { return filepath.Join(nodeHome, logName) }
 
 // spawn starts a node detached from the terminal, in a session of its own. The
-// process outlives its parent; while the parent lives it is reaped by it.
+// process outlives its parent; while the parent lives it is reaped by it. With an
+// error the process number is 0, unless a process is left that could not be ended.
 func spawn(binary, nodeHome string) (int, error) {
+	return spawnShown(binary, nodeHome, awaitShown)
+}
+
+// spawnShown is spawn with another way to find out that the process is there.
+func spawnShown(binary, nodeHome string, shown func(pid int, nodeHome string, ended <-chan struct{}) error) (int, error) {
 	logFile, err := os.OpenFile(LogPath(nodeHome), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return 0, fmt.Errorf("open the log: %w", err)
@@ -60,7 +66,27 @@ func spawn(binary, nodeHome string) (int, error) {
 		_ = cmd.Wait() // the reason shows in its log
 		close(ended)
 	}()
-	return pid, awaitShown(pid, nodeHome, ended)
+	if err := shown(pid, nodeHome, ended); err != nil {
+		// Nobody would find it again by its arguments.
+		if failed := endChild(cmd.Process, ended); failed != nil {
+			return pid, errors.Join(err, failed)
+		}
+		return 0, err
+	}
+	return pid, nil
+}
+
+// endChild kills a process of this program and returns when it has been reaped.
+func endChild(child *os.Process, ended <-chan struct{}) error {
+	if err := child.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("kill process %d: %w", child.Pid, err)
+	}
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(killGrace):
+		return fmt.Errorf("process %d does not end", child.Pid)
+	}
 }
 
 // awaitShown returns when the process can be recognised, or has ended already.

@@ -1,6 +1,7 @@
 package localnet_test
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"slices"
@@ -71,6 +72,33 @@ func TestStartAndStopLoseNoProcess(t *testing.T) {
 				t.Errorf("round %d: process %d of %s is still there", round, pids[i], s.Name)
 			}
 		}
+	}
+}
+
+// TestFailedStartLeavesNoProcess covers a process that runs but can't be recognised
+// as a node: nobody could stop it later.
+func TestFailedStartLeavesNoProcess(t *testing.T) {
+	t.Setenv(actAsNode, "1")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var started int
+	unseen := errors.New("not seen")
+	pid, err := localnet.SpawnShown(self, t.TempDir(), func(pid int, _ string, gone <-chan struct{}) error {
+		started = pid
+		select {
+		case <-gone:
+			t.Error("the process ended before it was told to")
+		default:
+		}
+		return unseen
+	})
+	if !errors.Is(err, unseen) || pid != 0 {
+		t.Errorf("expected the error and no process, got %v and %d", err, pid)
+	}
+	if started == 0 || !ended(started) {
+		t.Errorf("process %d is still there", started)
 	}
 }
 

@@ -24,23 +24,25 @@ import (
 )
 
 const (
-	// planName is the upgrade that the current binary knows and the old one doesn't.
+	// planName is the upgrade that the binary built with nextTag knows and the
+	// default one doesn't.
 	planName = "v2"
+	nextTag  = "aitbc_v2"
 	// planDistance is in blocks. At a second or more each, the vote of 20 s ends
 	// long before the plan's height, and votes have time to be sent.
 	planDistance = 40
 )
 
-// TestUpgrade takes two validators under cosmovisor from the release before to
-// the current one: proposal, votes, halt at the plan's height, switch, and on.
+// TestUpgrade takes two validators under cosmovisor from the default build to the
+// one that knows the plan: proposal, votes, halt at its height, switch, and on.
 func TestUpgrade(t *testing.T) {
 	heavy(t)
 	ctx := testContext(t)
 	o := options(t, 2)
-	o.Binary = oldRelease(ctx, t)
+	next := nextRelease(ctx, t)
 	n := newNetwork(t, o)
 	for i := range n.State().Nodes {
-		runCosmovisor(t, n, i, o.Binary)
+		runCosmovisor(t, n, i, o.Binary, next)
 	}
 	must(t, n.WaitHeight(ctx, 2))
 	c := newClient(t, n)
@@ -74,21 +76,21 @@ func TestUpgrade(t *testing.T) {
 	must(t, err)
 }
 
-// oldRelease builds the binary without the upgrade.
-func oldRelease(ctx context.Context, t *testing.T) string {
+// nextRelease builds the binary that carries out the upgrade.
+func nextRelease(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "aitbcd")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "aitbc_v1", "-ldflags", "-s -w", "-o", path, "./cmd/aitbcd")
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", nextTag, "-ldflags", "-s -w", "-o", path, "./cmd/aitbcd")
 	cmd.Dir = filepath.Join("..", "..")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build the old release: %v: %s", err, out)
+		t.Fatalf("build the next release: %v: %s", err, out)
 	}
 	return path
 }
 
 // runCosmovisor starts a node under cosmovisor, in whose folder both binaries lie
 // as an operator puts them, and stops it when the test ends.
-func runCosmovisor(t *testing.T, n *localnet.Network, index int, old string) {
+func runCosmovisor(t *testing.T, n *localnet.Network, index int, old, next string) {
 	t.Helper()
 	cosmovisor, err := filepath.Abs(filepath.Join("..", "..", ".tools", "cosmovisor"))
 	must(t, err)
@@ -96,7 +98,7 @@ func runCosmovisor(t *testing.T, n *localnet.Network, index int, old string) {
 		t.Fatalf("the upgrade test needs %s: run `make cosmovisor`", cosmovisor)
 	}
 	home := n.NodeHome(index)
-	for dir, target := range map[string]string{"genesis": old, filepath.Join("upgrades", planName): binary("aitbcd")} {
+	for dir, target := range map[string]string{"genesis": old, filepath.Join("upgrades", planName): next} {
 		bin := filepath.Join(home, "cosmovisor", dir, "bin")
 		must(t, os.MkdirAll(bin, 0o750))
 		must(t, os.Symlink(target, filepath.Join(bin, "aitbcd")))

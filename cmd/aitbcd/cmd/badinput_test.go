@@ -24,7 +24,8 @@ func TestInitRefusesBadInput(t *testing.T) {
 		`--chain-id: expected name-number in lower case`:             {"init", "alice", "--chain-id", "Foo"},
 		`got "aitbc-0"`: {"init", "alice", "--chain-id", "aitbc-0"},
 		"--profile: expected one of dev, validator": {"init", "alice", "--profile", "king"},
-		"--initial-height: expected a positive":     {"init", "alice", "--initial-height", "0"},
+		"--initial-height: expected 1, got 0":       {"init", "alice", "--initial-height", "0"},
+		"--initial-height: expected 1, got 7":       {"init", "alice", "--initial-height", "7"},
 		"--consensus-key-algo: expected one of":     {"init", "alice", "--consensus-key-algo", "rsa"},
 		"unknown flag: --foo; --help lists":         {"init", "alice", "--foo"},
 		"--initial-height: \"x\"":                   {"init", "alice", "--initial-height", "x"},
@@ -203,6 +204,17 @@ func TestStartRefusesPortsInUse(t *testing.T) {
 		"start", "--rpc.laddr", free, "--p2p.laddr", free, "--api.enable=false", "--grpc.address", address)
 }
 
+// The chain takes fees in one denom: a price in another would be passed over.
+func TestStartRefusesPricesThatNobodyIsAsked(t *testing.T) {
+	home := newChain(t)
+	for _, price := range []string{"", "1uatom", "0.0025uait,1uatom", "cheap"} {
+		t.Run(price, func(t *testing.T) {
+			mustRefuse(t, home, `minimum-gas-prices in config/app.toml: expected one price in uait, like 0.0025`,
+				"start", "--minimum-gas-prices", price)
+		})
+	}
+}
+
 func TestExplainIsOneSentenceWithAdvice(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{
@@ -228,6 +240,10 @@ func TestExplainIsOneSentenceWithAdvice(t *testing.T) {
 		{
 			"error in json rpc client, with http response metadata: (Status: 200 OK, Protocol HTTP/1.1). RPC error -32603 - Internal error: tx (AB) not found",
 			"tx (AB) not found",
+		},
+		{
+			"found signature from the same key",
+			"found signature from the same key; if no other node has this key, set consensus.double_sign_check_height in config.toml to 0; otherwise stop the other one first",
 		},
 		{`invalid argument "{\"a\":1}" for "--0" flag: proto: unknown field "a"`, `argument "{\"a\":1}": proto: unknown field "a"`},
 		{"failed to execute DeliverTx for '{\"a\": \"b\"}': insufficient funds", "a genesis transaction fails: insufficient funds; the account has less than the amount and the fee together"},

@@ -49,6 +49,10 @@ var advice = []struct{ part, mend string }{
 	{"address already in use", "stop what uses it, or change the setting"},
 	{"transaction indexing is disabled", "ask a node with tx_index.indexer = \"kv\" in config.toml"},
 	{"resource temporarily unavailable", "another aitbcd is running in this home; stop it first"},
+	{
+		"found signature from the same key", "if no other node has this key, set consensus.double_sign_check_height " +
+			"in config.toml to 0; otherwise stop the other one first",
+	},
 	{"unknown flag", "--help lists the flags"},
 	{"unknown shorthand flag", "--help lists the flags"},
 	{"unknown command", "--help lists the commands"},

@@ -11,16 +11,10 @@ import (
 	"slices"
 	"strings"
 
-	abci "github.com/cometbft/cometbft/abci/types"
 	cmtcfg "github.com/cometbft/cometbft/config"
 	cmtjson "github.com/cometbft/cometbft/libs/json"
 	cmttypes "github.com/cometbft/cometbft/types"
-	dbm "github.com/cosmos/cosmos-db"
 
-	"cosmossdk.io/log/v2"
-
-	"github.com/cosmos/cosmos-sdk/baseapp"
-	"github.com/cosmos/cosmos-sdk/client/flags"
 	"github.com/cosmos/cosmos-sdk/types/module"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
@@ -37,6 +31,10 @@ func readGenesis(path string) (*genutiltypes.AppGenesis, error) {
 	if err != nil {
 		return nil, fmt.Errorf("genesis %s is not readable: %w", path, errors.Unwrap(err))
 	}
+	if genesis.GenesisTime.IsZero() {
+		// It would be completed with the present, another one on every node.
+		return nil, fmt.Errorf("genesis %s is not valid: genesis_time: expected a time, the same for all nodes, got none", path)
+	}
 	if err := genesis.ValidateAndComplete(); err != nil {
 		return nil, fmt.Errorf("genesis %s is not valid: %w", path, err)
 	}
@@ -44,7 +42,8 @@ func readGenesis(path string) (*genutiltypes.AppGenesis, error) {
 }
 
 // checkState returns an error unless every module accepts its part of app_state,
-// and there is no part without a module.
+// and there is no part without a module. A module that keeps nothing in a genesis
+// has no part in an export, and a null in a new genesis.
 func checkState(genesis *genutiltypes.AppGenesis, reference *app.App) error {
 	var state app.GenesisState
 	if err := json.Unmarshal(genesis.AppState, &state); err != nil {
@@ -56,14 +55,15 @@ func checkState(genesis *genutiltypes.AppGenesis, reference *app.App) error {
 			return fmt.Errorf("app_state: module %q is not part of this chain", name)
 		}
 	}
+	standard := reference.DefaultGenesis()
 	for _, name := range slices.Sorted(maps.Keys(basics)) {
-		if _, ok := state[name]; !ok {
+		if absent(state[name]) && !absent(standard[name]) {
 			return fmt.Errorf("app_state: module %q is missing", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(basics)) {
 		m, ok := basics[name].(module.HasGenesisBasics)
-		if !ok {
+		if !ok || absent(state[name]) {
 			continue
 		}
 		if err := m.ValidateGenesis(reference.AppCodec(), reference.TxConfig(), state[name]); err != nil {
@@ -71,6 +71,11 @@ func checkState(genesis *genutiltypes.AppGenesis, reference *app.App) error {
 		}
 	}
 	return nil
+}
+
+// absent reports whether a module's part of a genesis is not there, or null.
+func absent(part json.RawMessage) bool {
+	return len(part) == 0 || string(part) == "null"
 }
 
 // hasValidators reports whether the genesis names a validator: before the
@@ -82,48 +87,6 @@ func hasValidators(genesis *genutiltypes.AppGenesis, reference *app.App) bool {
 	}
 	collected := genutiltypes.GetGenesisStateFromAppState(reference.AppCodec(), state)
 	return len(collected.GenTxs) > 0 || len(genesis.Consensus.Validators) > 0
-}
-
-// rehearse starts the chain in memory. What a module would refuse, or panic over,
-// in the first block of a network is found before anything is written.
-func rehearse(genesis *genutiltypes.AppGenesis) (err error) {
-	scratch, err := os.MkdirTemp("", BinaryName)
-	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w", err)
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the chain does not start from it: %v", r)
-		}
-		err = errors.Join(err, os.RemoveAll(scratch))
-	}()
-	doc, err := genesis.ToGenesisDoc()
-	if err != nil {
-		return err
-	}
-	chain := app.New(log.NewNopLogger(), dbm.NewMemDB(), true,
-		appOptions{flags.FlagHome: scratch}, baseapp.SetChainID(doc.ChainID))
-	if _, err := chain.InitChain(initChainRequest(doc)); err != nil {
-		return fmt.Errorf("the chain does not start from it: %w", err)
-	}
-	return nil
-}
-
-// initChainRequest is what consensus sends to the application at height 0.
-func initChainRequest(doc *cmttypes.GenesisDoc) *abci.RequestInitChain {
-	validators := make([]*cmttypes.Validator, len(doc.Validators))
-	for i, v := range doc.Validators {
-		validators[i] = cmttypes.NewValidator(v.PubKey, v.Power)
-	}
-	params := doc.ConsensusParams.ToProto()
-	return &abci.RequestInitChain{
-		Time:            doc.GenesisTime,
-		ChainId:         doc.ChainID,
-		InitialHeight:   doc.InitialHeight,
-		ConsensusParams: &params,
-		Validators:      cmttypes.TM2PB.ValidatorUpdates(cmttypes.NewValidatorSet(validators)),
-		AppStateBytes:   doc.AppState,
-	}
 }
 
 // checkGenesis checks the genesis of a node before it starts. A new node must be

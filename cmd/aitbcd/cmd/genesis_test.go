@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"encoding/json"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +66,18 @@ func TestTamperedGenesisIsRefused(t *testing.T) {
 		"block limits": {func(g map[string]any) {
 			at(g, "consensus", "params", "block")["max_gas"] = "-5"
 		}, "block.MaxGas must be greater or equal to -1"},
+		"no time": {func(g map[string]any) {
+			delete(g, "genesis_time")
+		}, "genesis_time: expected a time, the same for all nodes, got none"},
+		"first block at another height": {func(g map[string]any) {
+			g["initial_height"] = 7
+		}, "a genesis transaction fails: "},
+		"supply that can't grow": {func(g map[string]any) {
+			most := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1)).String()
+			bank := at(g, "app_state", "bank")
+			bank["supply"].([]any)[0].(map[string]any)["amount"] = most
+			bank["balances"].([]any)[0].(map[string]any)["coins"].([]any)[0].(map[string]any)["amount"] = most
+		}, "the chain does not make its first block from it: integer overflow"},
 		"state of another kind": {func(g map[string]any) {
 			g["app_state"] = 5
 		}, "app_state: expected an object of modules"},
@@ -74,6 +87,9 @@ func TestTamperedGenesisIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			editJSON(t, genesisPath(home), c.edit)
+			if name != "no validator" { // which is no fault before they are collected
+				mustRefuse(t, home, c.sentence, "genesis", "validate")
+			}
 			mustRefuse(t, home, c.sentence, "start")
 		})
 	}

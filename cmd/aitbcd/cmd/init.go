@@ -28,7 +28,12 @@ import (
 	"github.com/aitbc/aitbc/app"
 )
 
-const flagProfile = "profile"
+const (
+	flagProfile = "profile"
+
+	// firstHeight is where every new chain begins.
+	firstHeight = 1
+)
 
 // chainIDPattern is name-number, the form that IBC and upgrades expect.
 var chainIDPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*-[1-9][0-9]*$`)
@@ -74,7 +79,7 @@ Profiles:
 	f := cmd.Flags()
 	f.String(flags.FlagChainID, DefaultChainID, "id of the chain: name-number")
 	f.String(flagProfile, profiles[0].name, "role of the node: "+strings.Join(profileNames(), ", "))
-	f.Int64(flags.FlagInitHeight, 1, "height of the first block")
+	f.Int64(flags.FlagInitHeight, firstHeight, "height of the first block, which is 1 for a new chain")
 	f.Bool(genutilcli.FlagRecover, false, "ask for the mnemonic of an existing consensus key instead of making a new one")
 	f.String(genutilcli.FlagConsensusKeyAlgo, ed25519.KeyType, "type of the consensus key: ed25519 or ml_dsa_65")
 	f.StringP(flags.FlagOutput, "o", flags.OutputFormatText, "format of the result: text or json")
@@ -84,7 +89,6 @@ Profiles:
 // initPlan is everything init needs to know, checked before it writes.
 type initPlan struct {
 	report   initReport
-	height   int64
 	keyType  string
 	mnemonic string
 	profile  profile
@@ -112,8 +116,9 @@ func planInit(cmd *cobra.Command, moniker string) (*initPlan, error) {
 		return nil, err
 	}
 	height, _ := f.GetInt64(flags.FlagInitHeight)
-	if height < 1 {
-		return nil, fmt.Errorf("--%s: expected a positive height, got %d", flags.FlagInitHeight, height)
+	if height != firstHeight {
+		return nil, fmt.Errorf("--%s: expected %d, got %d: the founders' transactions are valid only where a chain begins with it, "+
+			"and an export sets the height of its genesis itself", flags.FlagInitHeight, firstHeight, height)
 	}
 	keyType, _ := f.GetString(genutilcli.FlagConsensusKeyAlgo)
 	if err := oneOf("--"+genutilcli.FlagConsensusKeyAlgo, keyType, app.DefaultConsensusParams().Validator.PubKeyTypes...); err != nil {
@@ -141,7 +146,7 @@ func planInit(cmd *cobra.Command, moniker string) (*initPlan, error) {
 			Home: home, ChainID: chainID, Moniker: moniker, Profile: role.name,
 			Genesis: filepath.Join(home, "config", "genesis.json"), Recovered: mnemonic != "",
 		},
-		height: height, keyType: keyType, mnemonic: mnemonic, profile: role,
+		keyType: keyType, mnemonic: mnemonic, profile: role,
 	}, nil
 }
 
@@ -219,7 +224,7 @@ func (p *initPlan) writeGenesis(path string, reference *app.App) error {
 		AppName:       version.AppName,
 		AppVersion:    version.Version,
 		ChainID:       p.report.ChainID,
-		InitialHeight: p.height,
+		InitialHeight: firstHeight,
 		AppState:      state,
 		Consensus:     &genutiltypes.ConsensusGenesis{Params: app.DefaultConsensusParams()},
 	}, path)

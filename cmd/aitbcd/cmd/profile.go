@@ -26,8 +26,8 @@ type profile struct {
 	seed       bool // does nothing but that
 	inbound    int  // most peers that connected to us
 	outbound   int  // most peers that we connected to
-	// privateNet allows peers with private addresses, and several at one address.
-	privateNet bool
+	// oneMachine allows peers with private addresses, and several at one address.
+	oneMachine bool
 
 	rest    bool   // REST gateway with its documentation
 	grpc    bool   // gRPC, with health and reflection
@@ -39,11 +39,6 @@ type profile struct {
 	keepRecent string // states that are kept when pruning is custom
 	// snapshots is the distance in blocks between two state-sync snapshots; 0 is none.
 	snapshots uint64
-
-	// doubleSignCheck is how many recent blocks a validator searches for its own
-	// signature before it signs: another node with the same key, or a restart
-	// before so many blocks have passed, stops the start.
-	doubleSignCheck int64
 }
 
 const (
@@ -58,20 +53,19 @@ const (
 var profiles = []profile{
 	{
 		name: "dev", use: "one machine: everything on, everything on loopback",
-		p2pAddress: loopback, pex: true, inbound: 60, outbound: 20, privateNet: true,
+		p2pAddress: loopback, pex: true, inbound: 60, outbound: 20, oneMachine: true,
 		rest: true, grpc: true, indexer: indexAll, blockResults: true,
 		pruning: pruningtypes.PruningOptionDefault,
 	},
 	{
 		name: "validator", use: "signs blocks; talks to its sentries only, serves nobody",
-		p2pAddress: anywhere, inbound: 40, outbound: 10, privateNet: true,
+		p2pAddress: anywhere, inbound: 40, outbound: 10,
 		grpc: true, indexer: indexNone,
 		pruning: pruningtypes.PruningOptionCustom, keepRecent: "1000",
-		doubleSignCheck: 10,
 	},
 	{
 		name: "sentry", use: "shields a validator from the public network",
-		p2pAddress: anywhere, pex: true, inbound: 100, outbound: 20, privateNet: true,
+		p2pAddress: anywhere, pex: true, inbound: 100, outbound: 20,
 		grpc: true, indexer: indexNone,
 		pruning: pruningtypes.PruningOptionCustom, keepRecent: "1000",
 	},
@@ -128,11 +122,10 @@ func (p profile) configs() (*cmtcfg.Config, *serverconfig.Config) {
 	comet.P2P.SeedMode = p.seed
 	comet.P2P.MaxNumInboundPeers = p.inbound
 	comet.P2P.MaxNumOutboundPeers = p.outbound
-	comet.P2P.AddrBookStrict = !p.privateNet
-	comet.P2P.AllowDuplicateIP = p.privateNet
+	comet.P2P.AddrBookStrict = !p.oneMachine
+	comet.P2P.AllowDuplicateIP = p.oneMachine
 	comet.TxIndex.Indexer = p.indexer
 	comet.Storage.DiscardABCIResponses = !p.blockResults
-	comet.Consensus.DoubleSignCheckHeight = p.doubleSignCheck
 
 	node.API.Enable = p.rest
 	node.API.Swagger = p.rest
@@ -159,6 +152,11 @@ func baseConfigs() (*cmtcfg.Config, *serverconfig.Config) {
 	comet := cmtcfg.DefaultConfig()
 	comet.Consensus.TimeoutPropose = 2 * time.Second
 	comet.Consensus.TimeoutCommit = time.Second
+	// With any other number a node does not start while its key's signature is in
+	// so many last blocks. On a halted chain these blocks never pass, and no
+	// validator could ever start again. What guards a restart is the file
+	// priv_validator_state.json.
+	comet.Consensus.DoubleSignCheckHeight = 0
 	comet.P2P.SendRate = 10_000_000
 	comet.P2P.RecvRate = 10_000_000
 	comet.Mempool.Size = 10_000

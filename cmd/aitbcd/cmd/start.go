@@ -18,6 +18,7 @@ import (
 
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/app/ante"
+	"github.com/aitbc/aitbc/types"
 )
 
 const startName = "start"
@@ -45,11 +46,13 @@ func checkStart(config *cmtcfg.Config, settings serverconfig.Config, reference *
 	if err := config.ValidateBasic(); err != nil {
 		return fmt.Errorf("config/config.toml is not valid: %w", err)
 	}
+	if price, err := sdk.ParseDecCoin(settings.MinGasPrices); err != nil || price.Denom != types.BaseDenom {
+		// Fees are in one denom, so that a price in another would never be asked.
+		return fmt.Errorf("minimum-gas-prices in config/app.toml: expected one price in %s, like %s, got %q",
+			types.BaseDenom, ante.FloorPrice.String(), settings.MinGasPrices)
+	}
 	if err := settings.ValidateBasic(); err != nil {
 		return fmt.Errorf("config/app.toml is not valid: %w", err)
-	}
-	if _, err := sdk.ParseDecCoins(settings.MinGasPrices); err != nil {
-		return fmt.Errorf("minimum-gas-prices in config/app.toml: expected a price like %s, got %q", ante.FloorPrice.String(), settings.MinGasPrices)
 	}
 	if err := checkGenesis(config, reference); err != nil {
 		return err

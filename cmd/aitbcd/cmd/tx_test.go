@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	abci "github.com/cometbft/cometbft/abci/types"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/aitbc/aitbc/cmd/aitbcd/cmd"
 )
 
@@ -103,6 +107,19 @@ func TestConsensusKeyIsNeverOverwritten(t *testing.T) {
 	}
 	mustRefuse(t, home, "--out: expected the file", "comet", "gen-cons-key")
 	mustRefuse(t, home, "--consensus-key-algo: expected ed25519 or ml_dsa_65", "comet", "gen-cons-key", "--out", filepath.Join(home, "x"), "--consensus-key-algo", "rsa")
+}
+
+func TestFailureSaysWhetherTheFeeIsGone(t *testing.T) {
+	paid := []abci.Event{{Type: "tx", Attributes: []abci.EventAttribute{{Key: "fee", Value: "500uait"}}}}
+	for want, events := range map[string][]abci.Event{
+		"transaction AB failed in block 7 (fee paid): no":     paid,
+		"transaction AB failed in block 7 (no fee taken): no": nil,
+	} {
+		err := cmd.Failure(&sdk.TxResponse{TxHash: "AB", Height: 7, Code: 5, RawLog: "no", Events: events})
+		if err == nil || err.Error() != want {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
 }
 
 func TestVersionNamesTheBinary(t *testing.T) {

@@ -130,9 +130,19 @@ func (w *watcher) report(ctx client.Context, g *gate) error {
 		err = printCommitted(g.out, res)
 	}
 	if res.Code != abci.CodeTypeOK {
-		err = errors.Join(err, fmt.Errorf("transaction %s failed in block %d (fee paid): %s", res.TxHash, res.Height, res.RawLog))
+		err = errors.Join(err, failure(res))
 	}
 	return err
+}
+
+// failure says why a transaction failed and what became of its fee: one that fails
+// before its messages, for lack of money or of the right sequence, pays none.
+func failure(res *sdk.TxResponse) error {
+	fee := "no fee taken"
+	if attribute(res.Events, sdk.EventTypeTx, sdk.AttributeKeyFee) != "" {
+		fee = "fee paid"
+	}
+	return fmt.Errorf("transaction %s failed in block %d (%s): %s", res.TxHash, res.Height, fee, res.RawLog)
 }
 
 func txResponse(hash string, data *cmttypes.EventDataTx) *sdk.TxResponse {

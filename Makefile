@@ -18,6 +18,7 @@ VERSION := $(if $(VERSION),$(VERSION),dev)
 COMMIT := $(if $(COMMIT),$(COMMIT),unknown)
 
 # BUILD_TAGS are Go build tags for the binaries: `ledger` for hardware wallets,
+# `aitbc_v2` for the binary that carries out the upgrade v2,
 # `invariants` to check all module invariants after every block.
 BUILD_TAGS ?=
 # NOSTRIP=1 keeps symbol tables and debug information in the binaries.

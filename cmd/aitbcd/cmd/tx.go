@@ -184,7 +184,28 @@ func namesToAddresses(cmd *cobra.Command, ctx client.Context, args []string) ([]
 			args[i] = addressOf(ctx, args[i])
 		}
 	}
-	return args, nil
+	if name := cmd.Name(); name != "send" && name != "multi-send" {
+		return args, nil
+	}
+	return args, checkTransfer(args)
+}
+
+// checkTransfer names the argument of a bank transfer that is wrong; the SDK tells
+// only what is wrong with it.
+func checkTransfer(args []string) error {
+	if len(args) < 3 {
+		return nil // cobra has refused it, or will
+	}
+	for _, to := range args[1 : len(args)-1] {
+		if _, err := sdk.AccAddressFromBech32(to); err != nil {
+			return fmt.Errorf("to_address: expected an address that starts with ait1 or the name of a key, got %q", to)
+		}
+	}
+	amount := args[len(args)-1]
+	if coins, err := sdk.ParseCoinsNormalized(amount); err != nil || coins.Empty() {
+		return fmt.Errorf("amount: expected an amount like 1000uait, got %q", amount)
+	}
+	return nil
 }
 
 // addressOf returns the address of a key, or what was given if it is no key.

@@ -130,3 +130,21 @@ func TestVersionNamesTheBinary(t *testing.T) {
 		}
 	}
 }
+
+// TestTransferNamesTheArgument gives a transfer arguments that can't be, without a
+// node: they are refused before anything is asked.
+func TestTransferNamesTheArgument(t *testing.T) {
+	home := newHome(t)
+	mustRun(t, home, "keys", "add", "alice", "--keyring-backend", "test")
+	for sentence, args := range map[string][]string{
+		`to_address: expected an address that starts with ait1 or the name of a key, got "nobody"`:   {"send", "alice", "nobody", "1uait"},
+		`to_address: expected an address that starts with ait1 or the name of a key, got "ait1xyz"`:  {"send", "alice", "ait1xyz", "1uait"},
+		`to_address: expected an address that starts with ait1 or the name of a key, got "somebody"`: {"multi-send", "alice", "alice", "somebody", "1uait"},
+		`amount: expected an amount like 1000uait, got "1xyz!!"`:                                     {"send", "alice", "alice", "1xyz!!"},
+		`amount: expected an amount like 1000uait, got "1000"`:                                       {"send", "alice", "alice", "1000"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			mustRefuse(t, home, sentence, append([]string{"tx", "bank"}, append(args, "--keyring-backend", "test", "-y")...)...)
+		})
+	}
+}

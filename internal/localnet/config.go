@@ -14,7 +14,6 @@ import (
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 
 	"github.com/aitbc/aitbc/app/ante"
-	"github.com/aitbc/aitbc/types"
 )
 
 const (
@@ -75,7 +74,7 @@ func cometConfig(o Options, home string, n Node, peers string) *cmtcfg.Config {
 
 func appConfig(n Node) *serverconfig.Config {
 	c := serverconfig.DefaultConfig()
-	c.MinGasPrices = floorGasPrice()
+	c.MinGasPrices = ante.FloorPrice.String()
 	c.QueryGasLimit = queryGasLimit
 	c.API.Enable = true
 	c.API.Swagger = true
@@ -85,12 +84,6 @@ func appConfig(n Node) *serverconfig.Config {
 	c.GRPC.Address = hostPort(n.Ports.GRPC)
 	c.StateSync.SnapshotInterval = 0
 	return c
-}
-
-// floorGasPrice is the chain's lowest price of gas as a decimal coin.
-func floorGasPrice() string {
-	price := strings.TrimSuffix(ante.FloorPrice.String(), types.BaseDenom)
-	return strings.TrimRight(strings.TrimRight(price, "0"), ".") + types.BaseDenom
 }
 
 // clientTemplate has what differs from a client's defaults: aitbcd with this

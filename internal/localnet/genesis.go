@@ -4,17 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
-	cmttypes "github.com/cometbft/cometbft/types"
-	dbm "github.com/cosmos/cosmos-db"
-
-	"cosmossdk.io/log/v2"
 	sdkmath "cosmossdk.io/math"
 
-	"github.com/cosmos/cosmos-sdk/client/flags"
 	clienttx "github.com/cosmos/cosmos-sdk/client/tx"
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
@@ -52,13 +46,10 @@ type chain struct {
 // reference builds an application over an empty store, once per process, for its
 // codecs and default genesis.
 var reference = sync.OnceValues(func() (chain, error) {
-	// The upgrade module makes its folder below the home that it is given.
-	scratch, err := os.MkdirTemp("", "aitbc-localnet-")
+	ref, err := app.NewInMemory()
 	if err != nil {
-		return chain{}, fmt.Errorf("make a temporary folder: %w", err)
+		return chain{}, err
 	}
-	defer func() { _ = os.RemoveAll(scratch) }()
-	ref := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, appOptions{flags.FlagHome: scratch})
 	return chain{enc: ref.Encoding(), genesis: ref.DefaultGenesis()}, ref.Close()
 })
 
@@ -67,11 +58,6 @@ func Encoding() (app.Encoding, error) {
 	ref, err := reference()
 	return ref.enc, err
 }
-
-type appOptions map[string]any
-
-// Get implements servertypes.AppOptions.
-func (o appOptions) Get(key string) any { return o[key] }
 
 // validatorSeat is what the genesis must know of a validator's node.
 type validatorSeat struct {
@@ -115,13 +101,8 @@ func buildGenesis(o Options, accounts []Account, seats []validatorSeat, keys key
 	doc.AppName = types.AppName
 	doc.GenesisTime = now.UTC()
 	doc.InitialHeight = 1
-	doc.Consensus = genesisConsensus()
+	doc.Consensus = &genutiltypes.ConsensusGenesis{Params: app.DefaultConsensusParams()}
 	return doc, doc.ValidateAndComplete()
-}
-
-func genesisConsensus() *genutiltypes.ConsensusGenesis {
-	var params *cmttypes.ConsensusParams = app.DefaultConsensusParams()
-	return &genutiltypes.ConsensusGenesis{Params: params}
 }
 
 func fundAccounts(cdc codec.Codec, state app.GenesisState, accounts []Account) error {

@@ -1,18 +1,12 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
-	"os"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
-	dbm "github.com/cosmos/cosmos-db"
-
-	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/baseapp"
-	"github.com/cosmos/cosmos-sdk/client/flags"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/aitbc/aitbc/app"
@@ -21,18 +15,15 @@ import (
 // rehearse starts the chain in memory and makes its first block, without
 // transactions. What a module would refuse, or panic over, there is found before
 // anything is written.
-func rehearse(genesis *genutiltypes.AppGenesis) (err error) {
-	scratch, err := os.MkdirTemp("", BinaryName)
-	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+func rehearse(genesis *genutiltypes.AppGenesis) error {
 	doc, err := genesis.ToGenesisDoc()
 	if err != nil {
 		return err
 	}
-	chain := app.New(log.NewNopLogger(), dbm.NewMemDB(), true,
-		appOptions{flags.FlagHome: scratch}, baseapp.SetChainID(doc.ChainID))
+	chain, err := app.NewInMemory(baseapp.SetChainID(doc.ChainID))
+	if err != nil {
+		return err
+	}
 	var validators *cmttypes.ValidatorSet
 	if err := caught(func() error {
 		validators, err = rehearseGenesis(chain, doc)

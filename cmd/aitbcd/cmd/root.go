@@ -5,12 +5,8 @@ package cmd
 
 import (
 	"fmt"
-	"os"
 
-	dbm "github.com/cosmos/cosmos-db"
 	"github.com/spf13/cobra"
-
-	"cosmossdk.io/log/v2"
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/debug"
@@ -38,7 +34,8 @@ const BinaryName = "aitbcd"
 // error means that the commands of two modules, or their flags, clash.
 func NewRootCmd() (*cobra.Command, error) {
 	nameBuild()
-	reference, err := newReferenceApp()
+	// The commands are generated from its modules and codecs.
+	reference, err := app.NewInMemory()
 	if err != nil {
 		return nil, err
 	}
@@ -105,27 +102,6 @@ func nameBuild() {
 		version.Version = "dev"
 	}
 }
-
-// newReferenceApp returns an application over an empty store: the commands are
-// generated from its modules and codecs.
-func newReferenceApp() (*app.App, error) {
-	// The upgrade module makes its folder below the home that it is given.
-	scratch, err := os.MkdirTemp("", BinaryName)
-	if err != nil {
-		return nil, fmt.Errorf("make a temporary folder: %w", err)
-	}
-	reference := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, appOptions{flags.FlagHome: scratch})
-	if err := os.RemoveAll(scratch); err != nil {
-		return nil, fmt.Errorf("remove the temporary folder: %w", err)
-	}
-	return reference, nil
-}
-
-// appOptions are settings of an application that is not started from a home.
-type appOptions map[string]any
-
-// Get implements servertypes.AppOptions.
-func (o appOptions) Get(key string) any { return o[key] }
 
 func addRootFlags(root *cobra.Command) {
 	f := root.PersistentFlags()

@@ -87,10 +87,13 @@ clean:
 
 # ---------------------------------------------------------------------- run ---
 
-## demo: build, show the chain at work on a 4-validator localnet, step by step, and stop (ARGS=--keep leaves it running)
+# DEMO_INPUT is the text file that the demo's client has summarised.
+DEMO_INPUT ?= README.md
+
+## demo: build, show a paid and a refunded hire on a 4-validator localnet, step by step, and stop (DEMO_INPUT; ARGS=--keep leaves it running, ARGS='--story chain' shows a payment, a vote, a key change)
 .PHONY: demo
 demo: build
-	$(BUILD_DIR)/aitbc demo $(ARGS)
+	$(BUILD_DIR)/aitbc demo --input '$(DEMO_INPUT)' $(ARGS)
 
 ## localnet: build, then start a network of real processes on loopback (ARGS, see `aitbc localnet up --help`)
 .PHONY: localnet

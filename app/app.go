@@ -114,6 +114,7 @@ func newUnsealed(
 	app.newStakingKeepers()
 	app.newGovernanceKeepers(appOpts)
 	app.newLayer0Keepers()
+	app.newMarketKeepers()
 
 	app.setModules()
 	app.registerUpgrades(rel.upgrades)

@@ -3,10 +3,7 @@ package app_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -28,50 +25,8 @@ import (
 
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/testutil/chain"
+	"github.com/aitbc/aitbc/testutil/golden"
 )
-
-// update says whether to write the golden files anew: the flag -update. A test
-// library that the SDK links may have defined it already.
-var update = func() func() bool {
-	if flag.Lookup("update") == nil {
-		flag.Bool("update", false, "write the golden files anew")
-	}
-	return func() bool { return flag.Lookup("update").Value.String() == "true" }
-}()
-
-// golden compares text with a file of testdata. What these files hold is seen by
-// users or by consensus: a difference is either a mistake or a line for the
-// changelog.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if update() {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got == string(want) {
-		return
-	}
-	have := strings.Split(string(want), "\n")
-	now := strings.Split(got, "\n")
-	for _, line := range now {
-		if !slices.Contains(have, line) {
-			t.Errorf("%s: new: %s", path, line)
-		}
-	}
-	for _, line := range have {
-		if !slices.Contains(now, line) {
-			t.Errorf("%s: gone: %s", path, line)
-		}
-	}
-	t.Errorf("%s differs; if that is meant, run: go test ./app -run %s -update", path, t.Name())
-}
 
 // newApp returns an application that stands at its genesis.
 func newApp(t *testing.T) *app.App {
@@ -93,7 +48,7 @@ func TestGoldenModuleAccounts(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "%s %s permissions=%s %s\n", name, address, permissions, received)
 	}
-	golden(t, "module_accounts", b.String())
+	golden.Check(t, "module_accounts", b.String())
 
 	for address := range app.BlockedAddresses() {
 		if !strings.Contains(b.String(), address) {
@@ -107,7 +62,7 @@ func TestGoldenGenesis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "genesis", string(genesis)+"\n")
+	golden.Check(t, "genesis", string(genesis)+"\n")
 }
 
 func TestGoldenConsensusParams(t *testing.T) {
@@ -115,7 +70,7 @@ func TestGoldenConsensusParams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "consensus_params", string(params)+"\n")
+	golden.Check(t, "consensus_params", string(params)+"\n")
 }
 
 // ownModules are the names of the modules that this project owns.
@@ -155,7 +110,7 @@ func TestGoldenErrors(t *testing.T) {
 			fmt.Fprintf(&b, "%s %d %s\n", space, n, registered)
 		}
 	}
-	golden(t, "errors", b.String())
+	golden.Check(t, "errors", b.String())
 }
 
 // TestGoldenEvents lists the typed events of our modules with their fields:
@@ -173,7 +128,7 @@ func TestGoldenEvents(t *testing.T) {
 		lines = append(lines, line)
 	})
 	slices.Sort(lines)
-	golden(t, "events", strings.Join(lines, "\n")+"\n")
+	golden.Check(t, "events", strings.Join(lines, "\n")+"\n")
 }
 
 // eachOwnMessage walks the top-level messages of our proto packages.
@@ -242,5 +197,5 @@ func TestGoldenGas(t *testing.T) {
 	id := c.SubmitProposal(&banktypes.MsgUpdateParams{Authority: c.Authority(), Params: banktypes.DefaultParams()})
 	measure("gov.MsgVote", alice, govv1.NewMsgVote(alice.Addr, id, govv1.OptionYes, ""))
 	measure("gov.MsgDeposit", alice, govv1.NewMsgDeposit(alice.Addr, id, sdk.NewCoins(chain.AIT(5))))
-	golden(t, "gas", b.String())
+	golden.Check(t, "gas", b.String())
 }

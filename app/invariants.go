@@ -18,6 +18,9 @@ func (app *App) allInvariants() []invariant {
 	return []invariant{
 		{"supply is the sum of balances", app.checkSupply},
 		{"clock", func(ctx sdk.Context) error { return app.ClockKeeper.CheckInvariants(ctx) }},
+		{"escrow", func(ctx sdk.Context) error { return app.EscrowKeeper.CheckInvariants(ctx) }},
+		{"agentregistry", func(ctx sdk.Context) error { return app.AgentRegistryKeeper.CheckInvariants(ctx) }},
+		{"jobmarket", func(ctx sdk.Context) error { return app.JobMarketKeeper.CheckInvariants(ctx) }},
 	}
 }
 

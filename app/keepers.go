@@ -38,8 +38,14 @@ import (
 	upgradekeeper "github.com/cosmos/cosmos-sdk/x/upgrade/keeper"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	registrykeeper "github.com/aitbc/aitbc/x/agentregistry/keeper"
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	clockkeeper "github.com/aitbc/aitbc/x/clock/keeper"
 	clocktypes "github.com/aitbc/aitbc/x/clock/types"
+	escrowkeeper "github.com/aitbc/aitbc/x/escrow/keeper"
+	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
+	jobmarketkeeper "github.com/aitbc/aitbc/x/jobmarket/keeper"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 // Keepers are the state owners of all modules. They are built once, in the order
@@ -59,8 +65,11 @@ type Keepers struct {
 	EpochsKeeper    *epochskeeper.Keeper
 	GovKeeper       *govkeeper.Keeper
 
-	// Layer 0 of the market.
-	ClockKeeper *clockkeeper.Keeper
+	// The market, from the lowest layer up.
+	ClockKeeper         *clockkeeper.Keeper
+	EscrowKeeper        *escrowkeeper.Keeper
+	AgentRegistryKeeper *registrykeeper.Keeper
+	JobMarketKeeper     *jobmarketkeeper.Keeper
 }
 
 // authority is the address that may change parameters and schedule upgrades: the
@@ -155,4 +164,32 @@ func (app *App) newLayer0Keepers() {
 	app.ClockKeeper = clockkeeper.NewKeeper(
 		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[clocktypes.StoreKey]),
 		app.AccountKeeper.AddressCodec(), authority())
+
+	moduleAccounts := make([]sdk.AccAddress, 0, len(ModuleAccounts()))
+	for _, name := range ModuleAccounts() {
+		moduleAccounts = append(moduleAccounts, authtypes.NewModuleAddress(name))
+	}
+	app.EscrowKeeper = escrowkeeper.NewKeeper(
+		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[escrowtypes.StoreKey]),
+		app.AccountKeeper.AddressCodec(), app.BankKeeper, moduleAccounts, authority())
+	// Users can't send to vaults; what is there is in escrow's books.
+	app.BankKeeper.AppendSendRestriction(app.EscrowKeeper.SendRestriction)
+}
+
+// newMarketKeepers builds the market modules that know those of lower layers. Each
+// sees only its own locks, and only its own reservations of bonds.
+func (app *App) newMarketKeepers() {
+	addresses := app.AccountKeeper.AddressCodec()
+	app.AgentRegistryKeeper = registrykeeper.NewKeeper(
+		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[registrytypes.StoreKey]), addresses,
+		app.ClockKeeper, app.EscrowKeeper.Scoped(registrytypes.ModuleName), app.BankKeeper, authority())
+	app.JobMarketKeeper = jobmarketkeeper.NewKeeper(
+		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[jobmarkettypes.StoreKey]), addresses,
+		jobmarketkeeper.Dependencies{
+			Clock:      app.ClockKeeper,
+			Escrow:     app.EscrowKeeper.Scoped(jobmarkettypes.ModuleName),
+			Registry:   app.AgentRegistryKeeper.Scoped(jobmarkettypes.ModuleName),
+			Reputation: factRecorder{},
+			Hooks:      jobmarkettypes.MultiJobHooks{},
+		}, authority())
 }

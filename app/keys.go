@@ -19,7 +19,10 @@ import (
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	clocktypes "github.com/aitbc/aitbc/x/clock/types"
+	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 // storeKeys are all stores of the app.
@@ -38,7 +41,7 @@ func newStoreKeys() storeKeys {
 			govtypes.StoreKey, upgradetypes.StoreKey, feegrant.StoreKey,
 			evidencetypes.StoreKey, authzkeeper.StoreKey, epochstypes.StoreKey,
 			consensustypes.StoreKey,
-			clocktypes.StoreKey,
+			clocktypes.StoreKey, escrowtypes.StoreKey, registrytypes.StoreKey, jobmarkettypes.StoreKey,
 		),
 		object: storetypes.NewObjectStoreKeys(banktypes.ObjectStoreKey),
 	}

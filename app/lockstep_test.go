@@ -19,6 +19,7 @@ import (
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/testutil/chain"
 	"github.com/aitbc/aitbc/testutil/gen"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 var trafficSeed = flag.Int64("traffic-seed", 20261122, "seed of the random blocks")
@@ -33,6 +34,10 @@ func restless(cdc codec.Codec, genesis app.GenesisState) {
 	})
 	chain.ChangeGenesis(cdc, genesis, stakingtypes.ModuleName, &stakingtypes.GenesisState{}, func(gs *stakingtypes.GenesisState) {
 		gs.Params.UnbondingTime = 30 * time.Second
+	})
+	chain.ChangeGenesis(cdc, genesis, jobmarkettypes.ModuleName, &jobmarkettypes.GenesisState{}, func(gs *jobmarkettypes.GenesisState) {
+		gs.Params.MinWindowSeconds, gs.Params.ReassignSeconds = 20, 20
+		gs.Params.MaxTimeoutsPerBlock = 3
 	})
 	chain.ChangeGenesis(cdc, genesis, slashingtypes.ModuleName, &slashingtypes.GenesisState{}, func(gs *slashingtypes.GenesisState) {
 		gs.Params.SignedBlocksWindow = 20
@@ -72,6 +77,7 @@ func TestLockstep(t *testing.T) {
 	t.Logf("seed %d (set it with -traffic-seed)", *trafficSeed)
 	c := chain.NewLockstep(t, chain.WithInvariants(), chain.WithGenesis(restless), chain.WithAccounts(12))
 	traffic := gen.NewTraffic(c, *trafficSeed)
+	traffic.AddMarket()
 
 	proposed, forced, seen := tally{}, tally{}, map[string]int{}
 	for c.Height() < 200 {
@@ -116,6 +122,8 @@ func TestLockstep(t *testing.T) {
 	for _, event := range []string{
 		"active_proposal", "inactive_proposal", "slash", "complete_unbonding", "complete_redelegation",
 		"aitbc.clock.v1.EventParamsUpdated", "aitbc.clock.v1.EventClockStoodStill",
+		"aitbc.escrow.v1.EventBlockSettled",
+		"aitbc.jobmarket.v1.EventMilestonePaid", "aitbc.jobmarket.v1.EventMilestoneMissed", "aitbc.jobmarket.v1.EventJobEnded",
 	} {
 		if seen[event] == 0 {
 			t.Errorf("no block emitted %s; only %v", event, slices.Sorted(maps.Keys(seen)))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/testutil/chain"
+	"github.com/aitbc/aitbc/testutil/golden"
 )
 
 // class says who may send a message.
@@ -36,7 +37,33 @@ const (
 // classes has every message of the chain. Whoever adds a message decides here who
 // may send it.
 var classes = map[string]class{
+	"aitbc.agentregistry.v1.MsgBondAgent":         user,
+	"aitbc.agentregistry.v1.MsgCompleteUnbonding": user,
+	"aitbc.agentregistry.v1.MsgPauseAgent":        user,
+	"aitbc.agentregistry.v1.MsgRegisterAgent":     user,
+	"aitbc.agentregistry.v1.MsgResumeAgent":       user,
+	"aitbc.agentregistry.v1.MsgRetireAgent":       user,
+	"aitbc.agentregistry.v1.MsgSetOperator":       user,
+	"aitbc.agentregistry.v1.MsgUnbondAgent":       user,
+	"aitbc.agentregistry.v1.MsgUpdateAgent":       user,
+	"aitbc.agentregistry.v1.MsgUpdateParams":      authority,
+
 	"aitbc.clock.v1.MsgUpdateParams": authority,
+
+	"aitbc.escrow.v1.MsgClaim":        user,
+	"aitbc.escrow.v1.MsgUpdateParams": authority,
+
+	"aitbc.jobmarket.v1.MsgAcceptMilestone": user,
+	"aitbc.jobmarket.v1.MsgCancelMilestone": user,
+	"aitbc.jobmarket.v1.MsgPostJob":         user,
+	"aitbc.jobmarket.v1.MsgPublishOffer":    user,
+	"aitbc.jobmarket.v1.MsgQuitMilestone":   user,
+	"aitbc.jobmarket.v1.MsgRejectMilestone": user,
+	"aitbc.jobmarket.v1.MsgSubmitMilestone": user,
+	"aitbc.jobmarket.v1.MsgTriggerTimeout":  user,
+	"aitbc.jobmarket.v1.MsgUpdateParams":    authority,
+	"aitbc.jobmarket.v1.MsgWaiveMilestone":  user,
+	"aitbc.jobmarket.v1.MsgWithdrawOffer":   user,
 
 	"cosmos.auth.v1beta1.MsgUpdateParams": authority,
 
@@ -124,7 +151,7 @@ func TestEveryMessageIsClassified(t *testing.T) {
 			t.Errorf("%s is classified but not registered", name)
 		}
 	}
-	golden(t, "messages", b.String())
+	golden.Check(t, "messages", b.String())
 }
 
 // TestAuthorityMessages sends every message of governance as an ordinary user.

@@ -37,8 +37,14 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/upgrade"
 	upgradetypes "github.com/cosmos/cosmos-sdk/x/upgrade/types"
 
+	"github.com/aitbc/aitbc/x/agentregistry"
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	"github.com/aitbc/aitbc/x/clock"
 	clocktypes "github.com/aitbc/aitbc/x/clock/types"
+	"github.com/aitbc/aitbc/x/escrow"
+	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
+	"github.com/aitbc/aitbc/x/jobmarket"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 // moduleAccountPermissions returns the module accounts and what each may do with
@@ -52,6 +58,8 @@ func moduleAccountPermissions() map[string][]string {
 		stakingtypes.NotBondedPoolName:      {authtypes.Burner, authtypes.Staking}, // slashing burns
 		stakingtypes.KeyRotationFeePoolName: {authtypes.Burner},                    // key rotation fees are burned
 		govtypes.ModuleName:                 {authtypes.Burner},                    // vetoed deposits are burned
+		escrowtypes.FeePoolName:             {authtypes.Burner},                    // a part of each block's market fees is burned
+		escrowtypes.BurnPoolName:            {authtypes.Burner},                    // gathers what a block's market messages burn
 	}
 }
 
@@ -98,6 +106,9 @@ func (app *App) newModuleManager() *module.Manager {
 		consensus.NewAppModule(cdc, app.ConsensusKeeper),
 		epochs.NewAppModule(app.EpochsKeeper),
 		clock.NewAppModule(cdc, app.ClockKeeper),
+		escrow.NewAppModule(cdc, app.EscrowKeeper),
+		agentregistry.NewAppModule(cdc, app.AgentRegistryKeeper),
+		jobmarket.NewAppModule(cdc, app.JobMarketKeeper),
 	)
 	setModuleOrders(manager)
 	return manager
@@ -127,10 +138,14 @@ func setModuleOrders(m *module.Manager) {
 	m.SetOrderEndBlockers(
 		// Whatever can settle comes before bank: a virtual credit made after
 		// bank's end blocker would be lost. Governance executes messages.
+		jobmarkettypes.ModuleName,
+		registrytypes.ModuleName,
 		govtypes.ModuleName,
 		feegrant.ModuleName,
 		banktypes.ModuleName,
-		// From here on only real sends. Validator updates come last.
+		// From here on only real sends. Escrow burns and forwards what bank has just
+		// credited. Validator updates come last.
+		escrowtypes.ModuleName,
 		stakingtypes.ModuleName,
 	)
 
@@ -142,6 +157,7 @@ func setModuleOrders(m *module.Manager) {
 		slashingtypes.ModuleName, govtypes.ModuleName, minttypes.ModuleName, genutiltypes.ModuleName,
 		evidencetypes.ModuleName, authz.ModuleName, feegrant.ModuleName, upgradetypes.ModuleName,
 		vestingtypes.ModuleName, epochstypes.ModuleName,
+		escrowtypes.ModuleName, registrytypes.ModuleName, jobmarkettypes.ModuleName,
 	}
 	m.SetOrderInitGenesis(genesis...)
 	m.SetOrderExportGenesis(genesis...)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -17,7 +20,6 @@ import (
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	"github.com/cosmos/cosmos-sdk/std"
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
@@ -25,54 +27,18 @@ import (
 	"github.com/aitbc/aitbc/client"
 )
 
-const simulatedGas = 100_001
-
-// node answers as a node would, and keeps what it was sent.
-type node struct {
-	txtypes.UnimplementedServiceServer
-	authtypes.UnimplementedQueryServer
-
-	decode    sdk.TxDecoder
-	simulated error
-	refusal   *sdk.TxResponse
-	outcome   *sdk.TxResponse
-	asked     int // how often GetTx was asked
-	sent      sdk.Tx
+// world is a client with the key alice, the chain and the nodes that it talks to.
+type world struct {
+	*client.Client
+	chain *chain
+	nodes []*node
+	clock *clock
+	alice sdk.AccAddress
 }
 
-func (n *node) AccountInfo(context.Context, *authtypes.QueryAccountInfoRequest) (*authtypes.QueryAccountInfoResponse, error) {
-	return &authtypes.QueryAccountInfoResponse{Info: &authtypes.BaseAccount{AccountNumber: 7, Sequence: 3}}, nil
-}
-
-func (n *node) Simulate(context.Context, *txtypes.SimulateRequest) (*txtypes.SimulateResponse, error) {
-	if n.simulated != nil {
-		return nil, n.simulated
-	}
-	return &txtypes.SimulateResponse{GasInfo: &sdk.GasInfo{GasUsed: simulatedGas}}, nil
-}
-
-func (n *node) BroadcastTx(_ context.Context, req *txtypes.BroadcastTxRequest) (*txtypes.BroadcastTxResponse, error) {
-	if n.refusal != nil {
-		return &txtypes.BroadcastTxResponse{TxResponse: n.refusal}, nil
-	}
-	tx, err := n.decode(req.TxBytes)
-	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
-	}
-	n.sent = tx
-	return &txtypes.BroadcastTxResponse{TxResponse: &sdk.TxResponse{TxHash: "AB"}}, nil
-}
-
-// GetTx finds the transaction when it is asked for the second time.
-func (n *node) GetTx(context.Context, *txtypes.GetTxRequest) (*txtypes.GetTxResponse, error) {
-	if n.asked++; n.asked < 2 {
-		return nil, status.Error(codes.NotFound, "tx not found")
-	}
-	return &txtypes.GetTxResponse{TxResponse: n.outcome}, nil
-}
-
-// serve starts the node and returns a client of it with the key alice.
-func serve(t *testing.T, n *node) (*client.Client, *banktypes.MsgSend) {
+// serve starts so many nodes of a chain, and makes a client of them. Blocks come while
+// the client waits.
+func serve(t *testing.T, nodes int, adjust ...func(*client.Options)) *world {
 	t.Helper()
 	registry := codectypes.NewInterfaceRegistry()
 	std.RegisterInterfaces(registry)
@@ -80,18 +46,6 @@ func serve(t *testing.T, n *node) (*client.Client, *banktypes.MsgSend) {
 	banktypes.RegisterInterfaces(registry)
 	cdc := codec.NewProtoCodec(registry)
 	txConfig := authtx.NewTxConfig(cdc, authtx.DefaultSignModes)
-	n.decode = txConfig.TxDecoder()
-
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := grpc.NewServer(grpc.ForceServerCodec(cdc.GRPCCodec()))
-	txtypes.RegisterServiceServer(server, n)
-	authtypes.RegisterQueryServer(server, n)
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(server.Stop)
-
 	keys := keyring.NewInMemory(cdc)
 	record, _, err := keys.NewMnemonic("alice", keyring.English, sdk.FullFundraiserPath, "", hd.Secp256k1)
 	if err != nil {
@@ -101,73 +55,237 @@ func serve(t *testing.T, n *node) (*client.Client, *banktypes.MsgSend) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := client.New(client.Options{
-		GRPC: listener.Addr().String(), ChainID: "test-1", Registry: registry, TxConfig: txConfig, Keys: keys,
-		Fee: func(gas uint64) sdk.Coin { return sdk.NewInt64Coin("uait", int64(gas)/100) },
-	})
+	c := &chain{
+		decode: txConfig.TxDecoder(), alice: alice.String(), height: firstHeight, sequence: 3,
+		blocks: map[int64][]included{}, outcome: succeed,
+	}
+	w := &world{chain: c, clock: &clock{chain: c}, alice: alice}
+	o := client.Options{
+		ChainID: chainID, Registry: registry, TxConfig: txConfig, Keys: keys,
+		Fee:  func(gas uint64) sdk.Coin { return sdk.NewInt64Coin("uait", int64(gas)/100) },
+		Wait: w.clock.wait, Seed: 1,
+	}
+	for range nodes {
+		n := c.node(t, cdc)
+		w.nodes = append(w.nodes, n)
+		if o.GRPC == "" {
+			o.GRPC = n.addr
+		} else {
+			o.Fallbacks = append(o.Fallbacks, n.addr)
+		}
+	}
+	for _, f := range adjust {
+		f(&o)
+	}
+	w.Client, err = client.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c, banktypes.NewMsgSend(alice, alice, sdk.NewCoins(sdk.NewInt64Coin("uait", 1)))
+	t.Cleanup(func() { _ = w.Close() })
+	return w
 }
 
-func TestSend(t *testing.T) {
-	n := &node{outcome: &sdk.TxResponse{TxHash: "AB", Height: 12, GasUsed: 99}}
-	c, msg := serve(t, n)
-	got, err := c.Send(t.Context(), "alice", msg)
+// transfer is a message that tests know by its amount.
+func (w *world) transfer(uait int64) *banktypes.MsgSend {
+	return banktypes.NewMsgSend(w.alice, w.alice, sdk.NewCoins(sdk.NewInt64Coin("uait", uait)))
+}
+
+// query asks for something, and returns the height of the answer.
+func (w *world) query(ctx context.Context) (int64, error) {
+	var header metadata.MD
+	_, err := authtypes.NewQueryClient(w.Conn()).AccountInfo(ctx, &authtypes.QueryAccountInfoRequest{Address: w.alice.String()}, grpc.Header(&header))
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
-	// 100,001 x 1.4, rounded down; the fee is a hundredth of it.
-	if got.Hash != "AB" || got.Height != 12 || got.GasUsed != 99 || got.GasLimit != 140_001 || got.Fee.String() != "1400uait" {
-		t.Errorf("unexpected result %+v", got)
-	}
-	fee := n.sent.(sdk.FeeTx)
-	if fee.GetGas() != got.GasLimit || fee.GetFee().String() != "1400uait" {
-		t.Errorf("expected what was reported to be what was sent, got %d and %s", fee.GetGas(), fee.GetFee())
-	}
-	if n.asked != 2 {
-		t.Errorf("expected to be asked until the transaction is found, got %d times", n.asked)
-	}
-}
-
-func TestSendFailures(t *testing.T) {
-	for name, tc := range map[string]struct {
-		node *node
-		from string
-		want string
-		code uint32
-	}{
-		"estimate": {
-			node: &node{simulated: status.Error(codes.Unknown, "insufficient funds")}, from: "alice",
-			want: "estimate gas: insufficient funds",
-		},
-		"refused": {
-			node: &node{refusal: &sdk.TxResponse{Codespace: "sdk", Code: 13, RawLog: "fee too low"}}, from: "alice",
-			want: "transaction refused by the node with sdk code 13: fee too low", code: 13,
-		},
-		"failed": {
-			node: &node{outcome: &sdk.TxResponse{TxHash: "AB", Codespace: "sdk", Code: 11, RawLog: "out of gas"}}, from: "alice",
-			want: "transaction failed in its block with sdk code 11: out of gas", code: 11,
-		},
-		"unknown key": {node: &node{}, from: "mallory", want: "key mallory: "},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c, msg := serve(t, tc.node)
-			_, err := c.Send(t.Context(), tc.from, msg)
-			if err == nil || !strings.HasPrefix(err.Error(), tc.want) {
-				t.Fatalf("expected %q, got %v", tc.want, err)
-			}
-			if refused := (*client.TxError)(nil); tc.code != 0 && (!errors.As(err, &refused) || refused.Code != tc.code) {
-				t.Errorf("expected a TxError with code %d, got %v", tc.code, err)
-			}
-		})
-	}
+	return client.HeightOf(header)
 }
 
 func TestNewNeedsItsOptions(t *testing.T) {
-	if _, err := client.New(client.Options{}); err == nil {
-		t.Error("expected an error")
+	registry := codectypes.NewInterfaceRegistry()
+	good := client.Options{
+		GRPC: "127.0.0.1:1", ChainID: chainID, Registry: registry,
+		TxConfig: authtx.NewTxConfig(codec.NewProtoCodec(registry), authtx.DefaultSignModes),
+	}
+	for want, spoil := range map[string]func(*client.Options){
+		"client: expected an address, a chain id and codecs":      func(o *client.Options) { o.GRPC = "" },
+		"client: expected an RPC address before its fallbacks":    func(o *client.Options) { o.RPCFallbacks = []string{"http://127.0.0.1:1"} },
+		"client: expected a timeout of at most 2147483647 blocks": func(o *client.Options) { o.TimeoutBlocks = 1 << 40 },
+		"client: RPC address: expected one like http://":          func(o *client.Options) { o.RPC = "127.0.0.1:26657" },
+		"client: %zz is not an address":                           func(o *client.Options) { o.Fallbacks = []string{"%zz"} },
+	} {
+		o := good
+		spoil(&o)
+		_, err := client.New(o)
+		hasPrefix(t, err, want)
+	}
+	c, err := client.New(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestQueriesGoOnToTheNextNode(t *testing.T) {
+	w := serve(t, 2)
+	w.nodes[0].stop()
+	for range 2 { // the first finds out, the second knows
+		if height, err := w.query(t.Context()); err != nil || height != firstHeight {
+			t.Fatalf("expected an answer of height %d, got %d and %v", firstHeight, height, err)
+		}
+	}
+	if len(w.clock.waits) != 0 {
+		t.Errorf("expected no pause, got %v", w.clock.waits)
+	}
+	w.nodes[1].stop()
+	_, err := w.query(t.Context())
+	silent := (*client.NodeError)(nil)
+	if !errors.As(err, &silent) || status.Code(err) != codes.Unavailable {
+		t.Fatalf("expected a NodeError that is Unavailable, got %v", err)
+	}
+}
+
+func TestANodeThatHangsIsLeft(t *testing.T) {
+	w := serve(t, 2, func(o *client.Options) { o.CallTimeout = 20 * time.Millisecond })
+	w.nodes[0].hung = true
+	if _, err := w.query(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// For a moment after each block a node has no state to answer from.
+func TestANodeBetweenTwoBlocksIsAskedAgain(t *testing.T) {
+	w := serve(t, 1)
+	if _, err := w.query(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.nodes[0].between = 2
+	if _, err := w.query(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.nodes[0].between = 1000
+	_, err := w.query(t.Context())
+	hasPrefix(t, err, "node "+w.nodes[0].addr+" does not answer: context did not contain latest block height")
+}
+
+// What the caller's own context ends is not the fault of a node.
+func TestTheCallersContextEndsAQuery(t *testing.T) {
+	w := serve(t, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.query(ctx); status.Code(err) != codes.Canceled {
+		t.Errorf("expected Canceled, got %v", err)
+	}
+}
+
+func TestStreamsGoOnToTheNextNode(t *testing.T) {
+	w := serve(t, 2)
+	w.nodes[0].stop()
+	stream, err := w.Conn().NewStream(t.Context(), &grpc.StreamDesc{ServerStreams: true}, "/nobody.v1.Service/Stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stream.RecvMsg(new(authtypes.QueryParamsResponse)); status.Code(err) != codes.Unimplemented {
+		t.Errorf("expected the answer of a node, got %v", err)
+	}
+	w = serve(t, 2)
+	w.nodes[0].stop()
+	w.nodes[1].stop()
+	_, err = w.Conn().NewStream(t.Context(), &grpc.StreamDesc{ServerStreams: true}, "/nobody.v1.Service/Stream")
+	if status.Code(err) != codes.Unavailable {
+		t.Errorf("expected Unavailable, got %v", err)
+	}
+}
+
+func TestANodeOfAnotherChainIsNotAsked(t *testing.T) {
+	w := serve(t, 2)
+	w.nodes[1].network = "other-1"
+	if _, err := w.query(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.nodes[0].stop()
+	want := "node " + w.nodes[1].addr + ": expected chain test-1, got other-1"
+	_, err := w.query(t.Context())
+	hasPrefix(t, err, want)
+	_, err = w.Send(t.Context(), "alice", w.transfer(1))
+	hasPrefix(t, err, want)
+	if client.MayStillCommit(err) || len(w.nodes[1].sent) > 0 {
+		t.Error("expected nothing to be sent to a node of another chain")
+	}
+}
+
+func TestStatus(t *testing.T) {
+	w := serve(t, 1)
+	w.nodes[0].syncing = true
+	got, err := w.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Not 101: queries don't see the effects of that block yet.
+	if want := (client.Status{ChainID: chainID, Height: firstHeight, Earliest: 1, CatchingUp: true}); got != want {
+		t.Errorf("expected %+v, got %+v", want, got)
+	}
+	w.chain.mine()
+	if height, err := w.Height(t.Context()); err != nil || height != firstHeight+1 {
+		t.Errorf("expected height %d, got %d and %v", firstHeight+1, height, err)
+	}
+	// The node may have been set up anew meanwhile.
+	w.nodes[0].network = "other-1"
+	_, err = w.Status(t.Context())
+	if wrong := (*client.WrongChainError)(nil); !errors.As(err, &wrong) || wrong.Got != "other-1" || wrong.Expected != chainID {
+		t.Errorf("expected a WrongChainError, got %v", err)
+	}
+	w.nodes[0].stop()
+	if _, err := w.Height(t.Context()); status.Code(err) != codes.Unavailable {
+		t.Errorf("expected Unavailable, got %v", err)
+	}
+}
+
+func TestHeightOf(t *testing.T) {
+	for _, header := range []metadata.MD{{}, metadata.Pairs("x-cosmos-block-height", "-1"), metadata.Pairs("x-cosmos-block-height", "x")} {
+		if height, err := client.HeightOf(header); err == nil {
+			t.Errorf("%v: expected an error, got %d", header, height)
+		}
+	}
+}
+
+// pausesOf returns the pauses of a client whose node is away.
+func pausesOf(t *testing.T, seed uint64) []time.Duration {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = l.Close()
+	w := serve(t, 0, func(o *client.Options) { o.GRPC, o.Seed = l.Addr().String(), seed })
+	_, err = w.Send(t.Context(), "alice", w.transfer(1))
+	if silent := (*client.NodeError)(nil); !errors.As(err, &silent) || client.MayStillCommit(err) || !strings.Contains(err.Error(), "refused") {
+		t.Fatalf("expected a refused connection, got %v", err)
+	}
+	return w.clock.waits
+}
+
+func TestPausesGrowWithJitterFromTheSeed(t *testing.T) {
+	one, same, other := pausesOf(t, 1), pausesOf(t, 1), pausesOf(t, 2)
+	if !slices.Equal(one, same) || slices.Equal(one, other) {
+		t.Errorf("expected the seed to decide, got %v, %v and %v", one, same, other)
+	}
+	var sum time.Duration
+	for i, d := range one {
+		top := min(100*time.Millisecond<<i, 5*time.Second)
+		if d < top/2 || d > top {
+			t.Errorf("pause %d: expected %s to %s, got %s", i, top/2, top, d)
+		}
+		if sum >= client.DefaultPatience {
+			t.Errorf("pause %d comes after %s of pauses", i, sum)
+		}
+		sum += d
+	}
+	if sum < client.DefaultPatience {
+		t.Errorf("expected pauses of %s in all, got %s", client.DefaultPatience, sum)
+	}
+	if a, b := pausesOf(t, 0), pausesOf(t, 0); slices.Equal(a, b) {
+		t.Errorf("expected other pauses each time, got %v twice", a)
 	}
 }

@@ -12,7 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	sdkmath "cosmossdk.io/math"
+
 	"github.com/aitbc/aitbc/internal/localnet"
+	"github.com/aitbc/aitbc/types"
 )
 
 const (
@@ -105,9 +108,9 @@ func printUp(w io.Writer, r upResult) error {
 	for _, a := range s.Accounts {
 		bonded := ""
 		if a.Bonded > 0 {
-			bonded = localnet.FormatAIT(a.Bonded)
+			bonded = types.FormatAIT(sdkmath.NewInt(a.Bonded))
 		}
-		accounts = append(accounts, []string{a.Name, a.Address, localnet.FormatAIT(a.Balance), bonded})
+		accounts = append(accounts, []string{a.Name, a.Address, types.FormatAIT(sdkmath.NewInt(a.Balance)), bonded})
 	}
 	first := s.Nodes[0].Ports
 	return errors.Join(

@@ -42,7 +42,10 @@ func newRootCommand() *cobra.Command {
 		}
 		return fmt.Errorf("%w (`%s --help` lists the flags)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newLocalnetCommand(), newDemoCommand())
+	root.AddCommand(
+		newHireCommand(), newJobsCommand(), newAgentCommand(), newWalletCommand(), newKeysCommand(),
+		newLocalnetCommand(), newDemoCommand(),
+	)
 	return root
 }
 

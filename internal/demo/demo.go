@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aitbc/aitbc/client"
@@ -29,7 +30,25 @@ type Options struct {
 	BasePort int
 	// Keep leaves the network running.
 	Keep bool
+	// Story is StoryHire or StoryChain.
+	Story string
+	// Input is the file that the client of StoryHire has summarised.
+	Input string
+	// Tool is the path of aitbc, which agents and clients run.
+	Tool string
 }
+
+// The stories.
+const (
+	// StoryHire hires an agent, and another one that is killed in the middle of its
+	// work.
+	StoryHire = "hire"
+	// StoryChain shows what the chain rests on: a payment, a vote, a key change.
+	StoryChain = "chain"
+)
+
+// Stories returns the names of all stories, the default first.
+func Stories() []string { return []string{StoryHire, StoryChain} }
 
 // Step is one thing that was shown.
 type Step struct {
@@ -55,6 +74,16 @@ type show struct {
 
 	net    *localnet.Network
 	client *client.Client
+
+	// work is a folder for what the people of the story keep.
+	work      string
+	workers   []*worker
+	processes []*process
+	// killed is the job whose agent is killed.
+	killed struct {
+		job    uint64
+		before purses
+	}
 }
 
 // Run shows everything and removes the network, unless it is to be kept. If a
@@ -65,7 +94,11 @@ func Run(ctx context.Context, o Options, tell func(string)) (Report, error) {
 	defer cancel()
 	s := &show{options: o, tell: tell}
 	begin := time.Now()
-	err := s.steps(bounded)
+	err := s.prepare()
+	if err == nil {
+		err = s.steps(bounded)
+	}
+	err = errors.Join(err, s.endProcesses())
 	if s.client != nil {
 		err = errors.Join(err, s.client.Close())
 	}
@@ -81,17 +114,74 @@ func Run(ctx context.Context, o Options, tell func(string)) (Report, error) {
 	return s.report, nil
 }
 
+// prepare checks what the story needs and makes its folder.
+func (s *show) prepare() error {
+	if s.options.Story == StoryHire {
+		input, err := filepath.Abs(s.options.Input)
+		if err != nil {
+			return err
+		}
+		if info, err := os.Stat(input); err != nil || !info.Mode().IsRegular() {
+			return fmt.Errorf("input: expected a text file, got %q", s.options.Input)
+		}
+		s.options.Input = input
+	}
+	var err error
+	s.work, err = os.MkdirTemp("", "aitbc-demo-work-")
+	return err
+}
+
+// endProcesses kills what still runs and removes the folder of the story.
+func (s *show) endProcesses() error {
+	var errs []error
+	for _, p := range s.processes {
+		errs = append(errs, p.kill())
+	}
+	if s.work != "" {
+		errs = append(errs, os.RemoveAll(s.work))
+	}
+	return errors.Join(errs...)
+}
+
+// step is a part of a story.
+type step struct {
+	title string
+	run   func(context.Context) error
+}
+
+func (s *show) story() ([]step, error) {
+	first := step{"A network of four validators", s.network}
+	last := step{"All nodes have the same state", s.agreement}
+	switch s.options.Story {
+	case StoryHire:
+		return []step{
+			first,
+			{"Two agents go to work: bob's and carol's", s.startAgents},
+			{"Alice hires one for " + s.options.Input, s.hireOne},
+			{"Alice hires the other, which is killed in the middle of its work", s.hireAndKill},
+			{"Nobody does anything: the chain gives the money back", s.refundByTimeout},
+			{"The books", s.books},
+			last,
+		}, nil
+	case StoryChain:
+		return []step{
+			first,
+			{"A transfer: alice pays bob", s.transfer},
+			{"Governance: validators change a parameter of x/clock", s.governance},
+			{"A validator changes its consensus key, the others go on", s.rotation},
+			last,
+		}, nil
+	default:
+		return nil, fmt.Errorf("story: expected one of %s, got %q", strings.Join(Stories(), ", "), s.options.Story)
+	}
+}
+
 func (s *show) steps(ctx context.Context) error {
-	for i, step := range []struct {
-		title string
-		run   func(context.Context) error
-	}{
-		{"A network of four validators", s.network},
-		{"A transfer: alice pays bob", s.transfer},
-		{"Governance: validators change a parameter of x/clock", s.governance},
-		{"A validator changes its consensus key, the others go on", s.rotation},
-		{"All nodes have the same state", s.agreement},
-	} {
+	story, err := s.story()
+	if err != nil {
+		return err
+	}
+	for i, step := range story {
 		begin := time.Now()
 		s.report.Steps = append(s.report.Steps, Step{Title: step.title})
 		s.tell("")

@@ -6,6 +6,8 @@ import (
 
 	cmttypes "github.com/cometbft/cometbft/types"
 
+	sdkmath "cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
@@ -86,7 +88,7 @@ func (s *show) announceKey(
 	}
 	burned, fee := staking.Params.KeyRotationFee.Amount.Int64(), res.Fee.Amount.Int64()
 	s.say("announced in block %d; %s %s burned, fee %s AIT", res.Height,
-		localnet.FormatAIT(burned), types.DisplayDenom, localnet.FormatAIT(fee))
+		types.FormatAIT(sdkmath.NewInt(burned)), types.DisplayDenom, types.FormatAIT(sdkmath.NewInt(fee)))
 	s.say(balanceRow, "AIT", "before", "after", "change")
 	s.sayBalance(name, before[0], after[0])
 	return res.Height, check("balance of "+name, after[0], before[0]-burned-fee)

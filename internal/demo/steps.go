@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	sdkmath "cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
@@ -47,7 +49,7 @@ func (s *show) transfer(ctx context.Context) error {
 		return err
 	}
 	fee := res.Fee.Amount.Int64()
-	s.say("in block %d; gas %d of %d; fee %s AIT", res.Height, res.GasUsed, res.GasLimit, localnet.FormatAIT(fee))
+	s.say("in block %d; gas %d of %d; fee %s AIT", res.Height, res.GasUsed, res.GasLimit, types.FormatAIT(sdkmath.NewInt(fee)))
 	s.say(balanceRow, "AIT", "before", "after", "change")
 	s.sayBalance("alice", before[0], after[0])
 	s.sayBalance("bob", before[1], after[1])
@@ -95,7 +97,7 @@ func (s *show) governance(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("passed; alice has her deposit of %s AIT back; max_step is %s now", localnet.FormatAIT(deposit), now.Params.MaxStep)
+	s.say("passed; alice has her deposit of %s AIT back; max_step is %s now", types.FormatAIT(sdkmath.NewInt(deposit)), now.Params.MaxStep)
 	return errors.Join(
 		check("max_step", now.Params.MaxStep, newMaxStep),
 		check("balance of alice after the vote", after[0], before[0]-fee),
@@ -115,7 +117,7 @@ func (s *show) vote(ctx context.Context, id uint64) error {
 			return err
 		}
 		s.say("%s votes yes with %s AIT in block %d; fee %s AIT", name,
-			localnet.FormatAIT(voter.Bonded), res.Height, localnet.FormatAIT(res.Fee.Amount.Int64()))
+			types.FormatAIT(sdkmath.NewInt(voter.Bonded)), res.Height, types.FormatAIT(res.Fee.Amount))
 	}
 	return nil
 }
@@ -146,7 +148,7 @@ func (s *show) propose(ctx context.Context, alice localnet.Account, params clock
 	deposit := sdk.NewCoins(gov.Params.MinDeposit...).AmountOf(types.BaseDenom).Int64()
 	fee := res.Fee.Amount.Int64()
 	s.say("alice proposes %s (proposal %d, block %d); deposit %s AIT, fee %s AIT",
-		params.MaxStep, id, res.Height, localnet.FormatAIT(deposit), localnet.FormatAIT(fee))
+		params.MaxStep, id, res.Height, types.FormatAIT(sdkmath.NewInt(deposit)), types.FormatAIT(sdkmath.NewInt(fee)))
 	return id, deposit, fee, nil
 }
 
@@ -228,7 +230,7 @@ func (s *show) balances(ctx context.Context, accounts ...localnet.Account) ([]in
 }
 
 func (s *show) sayBalance(name string, before, after int64) {
-	s.say(balanceRow, name, localnet.FormatExactAIT(before), localnet.FormatExactAIT(after), localnet.FormatExactAIT(after-before))
+	s.say(balanceRow, name, types.FormatExactAIT(sdkmath.NewInt(before)), types.FormatExactAIT(sdkmath.NewInt(after)), types.FormatExactAIT(sdkmath.NewInt(after-before)))
 }
 
 // mustAddress decodes an address that the network's own genesis has.

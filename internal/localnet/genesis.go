@@ -25,6 +25,8 @@ import (
 
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/types"
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 // Governance of a localnet is fast and cheap, so that a proposal can be watched
@@ -82,6 +84,7 @@ func buildGenesis(o Options, accounts []Account, seats []validatorSeat, keys key
 		return nil, err
 	}
 	speedUpGovernance(cdc, state)
+	speedUpMarket(cdc, state)
 
 	gentxs := make([]sdk.Tx, len(seats))
 	for i, seat := range seats {
@@ -147,6 +150,20 @@ func speedUpGovernance(cdc codec.Codec, state app.GenesisState) {
 	state[govtypes.ModuleName] = cdc.MustMarshalJSON(&gov)
 }
 
+// speedUpMarket makes the windows of the market short enough to watch them end.
+func speedUpMarket(cdc codec.Codec, state app.GenesisState) {
+	var market jobmarkettypes.GenesisState
+	cdc.MustUnmarshalJSON(state[jobmarkettypes.ModuleName], &market)
+	market.Params.MinWindowSeconds = minWindowSeconds
+	market.Params.ReassignSeconds = minWindowSeconds
+	state[jobmarkettypes.ModuleName] = cdc.MustMarshalJSON(&market)
+
+	var registry registrytypes.GenesisState
+	cdc.MustUnmarshalJSON(state[registrytypes.ModuleName], &registry)
+	registry.Params.UnbondingSeconds = unbondingSeconds
+	state[registrytypes.ModuleName] = cdc.MustMarshalJSON(&registry)
+}
+
 // genesisTx returns the transaction with which a validator joins at genesis:
 // 5 % commission, at most 10 %, at most 1 % more a day.
 func genesisTx(enc app.Encoding, chainID string, seat validatorSeat, keys keyring.Keyring) (sdk.Tx, error) {
@@ -190,6 +207,8 @@ func genesisTx(enc app.Encoding, chainID string, seat validatorSeat, keys keyrin
 const (
 	minSelfDelegation = 1_000 // AIT
 	genesisTxGas      = 400_000
+	minWindowSeconds  = 20 // of deliveries, reviews and the wait after a missed one
+	unbondingSeconds  = 60 // of an agent's bond
 )
 
 func ait(n int64) sdk.Coin { return sdk.NewInt64Coin(types.BaseDenom, n*types.UnitsPerAIT) }

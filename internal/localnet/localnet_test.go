@@ -43,26 +43,6 @@ func fakeBinary(t *testing.T) string {
 	return path
 }
 
-func TestFormatAIT(t *testing.T) {
-	for uait, want := range map[int64]string{
-		0:                     "0",
-		1:                     "0.000001",
-		-1:                    "-0.000001",
-		1_250_500_000:         "1,250.5",
-		-1_250_500_220:        "-1,250.50022",
-		999_000_000:           "999",
-		1_000_000_000:         "1,000",
-		1_000_000_000_000_000: "1,000,000,000",
-	} {
-		if got := localnet.FormatAIT(uait); got != want {
-			t.Errorf("%d uait: expected %s, got %s", uait, want, got)
-		}
-	}
-	if got := localnet.FormatExactAIT(1_250_500_000); got != "1,250.500000" {
-		t.Errorf("expected all decimals, got %s", got)
-	}
-}
-
 func TestPortsDiffer(t *testing.T) {
 	for _, base := range []int{localnet.DefaultBasePort, 30000} {
 		seen := make(map[int]int)

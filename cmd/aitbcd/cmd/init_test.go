@@ -2,7 +2,6 @@ package cmd_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,17 +12,9 @@ import (
 
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/cmd/aitbcd/cmd"
+	"github.com/aitbc/aitbc/testutil/golden"
 	"github.com/aitbc/aitbc/types"
 )
-
-// update says whether to write the golden file anew: the flag -update. A library
-// of the SDK may have registered it already.
-var update = func() func() bool {
-	if flag.Lookup("update") == nil {
-		flag.Bool("update", false, "write the golden files anew")
-	}
-	return func() bool { return flag.Lookup("update").Value.String() == "true" }
-}()
 
 // settings are those that decide about safety, cost and reach of a node.
 var settings = map[string][]string{
@@ -76,19 +67,7 @@ func TestProfilesWriteTheirSettings(t *testing.T) {
 			}
 		}
 	}
-	golden := filepath.Join("testdata", "profiles.golden")
-	if update() {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("settings differ from %s; run the test with -update and read the difference:\n%s", golden, got.String())
-	}
+	golden.Check(t, "profiles", got.String())
 }
 
 func TestInitWritesGenesisAndKeys(t *testing.T) {

@@ -1,0 +1,132 @@
+package agent
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// configMode keeps where the keys are from others.
+const configMode = 0o600
+
+// configComments stand above the fields that they are about.
+var configComments = map[string]string{
+	"chain_id":          "The configuration of one agent of the AITBC chain. Relative paths are relative to\nthis file. Times are such as 30s, 10m or 24h; amounts such as 0.5 AIT or 500000uait.",
+	"nodes":             "Where the chain is asked. When one node does not answer, the next is asked.",
+	"agent":             "Who the agent is. id 0 means that it is not registered yet. bond is what is to be\nat stake; payout receives what it earns, and empty means the owner.",
+	"key":               "The key that signs the agent's transactions: its owner or operator.",
+	"messaging_keys":    "Files with the keys that inputs are sealed to. The first of each suite is published;\nkeep older ones below it, they still open what was sealed to them.",
+	"data_dir":          "Where state and payloads are kept, for one worker at a time.",
+	"listen":            "The endpoint for clients, and where they reach it.",
+	"metrics_listen":    "/metrics and /healthz; if it is empty they are on the endpoint, for everybody.",
+	"executor":          "What does the work.",
+	"offers":            "What the agent can be hired for.",
+	"limits":            "What a job may take.",
+	"quit_on_bad_input": "Give up at once, for the price of a missed delivery, when an input can't be used.",
+	"stale_after":       "The worker is unhealthy when it has seen no new block for so long.",
+	"grace":             "How long work under way may go on when the worker is told to stop.",
+}
+
+// WriteConfig checks a configuration and writes it to a new file, with a comment at
+// each section. It is an error if the file exists.
+func WriteConfig(path string, c Config) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	raw, err := marshalConfig(c)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return writeWhole(path, raw, false)
+}
+
+// WriteAgentID replaces the agent's id in a configuration file and nothing else.
+func WriteAgentID(path string, id uint64) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(raw, &root); err != nil {
+		return fmt.Errorf("%s: %w", path, yamlError(raw, err))
+	}
+	node := child(child(&root, "agent"), "id")
+	if node == nil {
+		return fmt.Errorf("%s: agent.id: expected the field, got none", path)
+	}
+	lines := bytes.SplitAfter(raw, []byte("\n"))
+	line, at := lines[node.Line-1], node.Column-1
+	end := at + len(node.Value)
+	if end > len(line) || string(line[at:end]) != node.Value {
+		return fmt.Errorf("%s: agent.id: expected a plain number", path)
+	}
+	lines[node.Line-1] = []byte(string(line[:at]) + strconv.FormatUint(id, 10) + string(line[end:]))
+	changed := bytes.Join(lines, nil)
+	if _, err := ParseConfig(changed); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return writeWhole(path, changed, true)
+}
+
+// child returns the value of a key, or nil.
+func child(node *yaml.Node, key string) *yaml.Node {
+	if node != nil && node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
+		node = node.Content[0]
+	}
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// writeWhole writes a file that appears whole or not at all.
+func writeWhole(path string, raw []byte, replace bool) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".config-*")
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	defer func() { _ = os.Remove(temp.Name()) }() // nothing is left after the renaming
+	_, err = temp.Write(raw)
+	err = errors.Join(err, temp.Chmod(configMode), temp.Sync(), temp.Close())
+	if err == nil && replace {
+		err = os.Rename(temp.Name(), path)
+	} else if err == nil {
+		err = os.Link(temp.Name(), path)
+	}
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return fmt.Errorf("%s: expected a new file, but it exists", path)
+	case err != nil:
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return nil
+}
+
+// marshalConfig writes YAML with comments.
+func marshalConfig(c Config) ([]byte, error) {
+	var node yaml.Node
+	if err := node.Encode(c); err != nil {
+		return nil, err
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		key.HeadComment = configComments[key.Value]
+	}
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(&node); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), encoder.Close()
+}

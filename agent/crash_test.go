@@ -1,0 +1,165 @@
+package agent_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/aitbc/agent"
+	"github.com/aitbc/aitbc/agent/executor"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
+)
+
+// pointsOfDelivery are where a worker can be killed on the way to a submission, in
+// order.
+var pointsOfDelivery = []string{
+	"input stored", "input noted", "executed", "result named", "result stored", "result noted",
+	"before submitting", "submitted", "submission noted",
+}
+
+// kill ends a worker as SIGKILL would: nothing is written any more, and the goroutine
+// goes no further.
+func (r *running) kill() {
+	agent.Cut(r.Worker)
+	r.stop()
+	runtime.Goexit()
+}
+
+// numbered is an executor whose results differ from run to run.
+type numbered struct {
+	mu   sync.Mutex
+	runs int
+}
+
+func (n *numbered) run(context.Context, executor.Task) (executor.Output, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.runs++
+	return executor.Output{MediaType: "text/plain", Body: fmt.Appendf(nil, "run %d", n.runs)}, nil
+}
+
+// Killed anywhere and started anew over its files, a worker delivers once, and what it
+// had made before it was killed.
+func TestKilledAnywhere(t *testing.T) {
+	for i, point := range pointsOfDelivery {
+		t.Run(point, func(t *testing.T) {
+			b := newBed(t)
+			work := &numbered{}
+			b.executor = fakeExecutor(work.run)
+			r := b.start(func(r *running, at string) {
+				if at == point {
+					r.kill()
+				}
+			})
+			h := b.hire(1, text)
+			_ = h.put(r, 1) // the first two points break it off
+			<-r.done
+
+			r = b.start(nil)
+			if point == "input stored" {
+				// The client got no answer; but the input is there, so the worker
+				// would not need it again.
+				b.chain.await(t, h.is(submitted))
+			}
+			if err := h.put(r, 1); err != nil {
+				t.Fatal(err)
+			}
+			b.chain.await(t, h.is(submitted))
+			want := 1
+			if point == "executed" || point == "result named" {
+				want = 2 // the bytes of the first run were nowhere yet
+			}
+			if got := h.result(r, 1); got != fmt.Sprintf("run %d", want) || work.runs != want {
+				t.Errorf("delivered %q after %d runs, expected run %d", got, work.runs, want)
+			}
+			b.chain.act(t, h.name, jobmarkettypes.ActionAccept)
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			if n := b.chain.count("SubmitMilestone"); n != 1 || b.chain.refused != 0 {
+				t.Errorf("step %d: %d submissions, %d refused", i, n, b.chain.refused)
+			}
+		})
+	}
+}
+
+// The points above are all that a delivery passes.
+func TestPointsOfDelivery(t *testing.T) {
+	b := newBed(t)
+	var mu sync.Mutex
+	var passed []string
+	all := make(chan struct{})
+	r := b.start(func(_ *running, point string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if passed = append(passed, point); point == "submission noted" {
+			close(all)
+		}
+	})
+	h := b.hire(1, text)
+	if err := h.put(r, 1); err != nil {
+		t.Fatal(err)
+	}
+	<-all
+	mu.Lock()
+	defer mu.Unlock()
+	if !slices.Equal(passed, pointsOfDelivery) {
+		t.Errorf("expected %v, got %v", pointsOfDelivery, passed)
+	}
+}
+
+func TestKilledWhileQuitting(t *testing.T) {
+	for _, point := range []string{"refusal noted", "before quitting", "quit"} {
+		t.Run(point, func(t *testing.T) {
+			b := newBed(t)
+			r := b.start(func(r *running, at string) {
+				if at == point {
+					r.kill()
+				}
+			})
+			h := b.hire(1, "--- 12 34 ---")
+			if err := h.put(r, 1); err != nil {
+				t.Fatal(err)
+			}
+			<-r.done
+			r = b.start(nil)
+			b.chain.await(t, h.is(missed))
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			if n := b.chain.count("QuitMilestone"); n != 1 || b.chain.refused != 0 {
+				t.Errorf("%d times given up, %d refused", n, b.chain.refused)
+			}
+		})
+	}
+}
+
+// A transaction can have its effect although the sender hears of a failure.
+func TestAnswerIsLost(t *testing.T) {
+	b := newBed(t)
+	b.chain.after = func(sdk.Msg) error { return errDown }
+	r := b.start(nil)
+	h := b.hire(1, text)
+	if err := h.put(r, 1); err != nil {
+		t.Fatal(err)
+	}
+	b.chain.await(t, h.is(submitted))
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = b.start(nil)
+	if err := h.put(r, 1); err != nil { // it is there already
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.chain.count("SubmitMilestone"); n != 1 || b.chain.refused != 0 {
+		t.Errorf("%d submissions, %d refused", n, b.chain.refused)
+	}
+}

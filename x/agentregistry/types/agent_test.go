@@ -1,0 +1,113 @@
+package types_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aitbc/aitbc/x/agentregistry/types"
+)
+
+// update says whether to write the golden file anew: the flag -update. A test
+// library that the SDK links may have defined it already.
+var update = func() func() bool {
+	if flag.Lookup("update") == nil {
+		flag.Bool("update", false, "write the golden files anew")
+	}
+	return func() bool { return flag.Lookup("update").Value.String() == "true" }
+}()
+
+func statuses() []types.AgentStatus {
+	return []types.AgentStatus{
+		types.AGENT_STATUS_UNSPECIFIED, types.AGENT_STATUS_PENDING, types.AGENT_STATUS_ACTIVE,
+		types.AGENT_STATUS_PAUSED, types.AGENT_STATUS_RETIRED,
+	}
+}
+
+// The whole state machine: each status and action, with a stake one below the
+// minimum, at it, and at it with live work.
+func TestAgentStatus_Next_Golden(t *testing.T) {
+	const path = "testdata/machine.golden"
+	cases := []types.Standing{
+		{Stake: number(24), MinBond: number(25)},
+		{Stake: number(25), MinBond: number(25)},
+		{Stake: number(25), MinBond: number(25), Reservations: 1},
+	}
+	var table strings.Builder
+	row := func(cells ...any) { fmt.Fprintf(&table, "%-12s| %-17s| %-28s| %-28s| %s\n", cells...) }
+	row("status", "action", "below the minimum", "at the minimum", "at the minimum, live work")
+	for _, status := range statuses() {
+		for _, action := range types.Actions() {
+			cells := []any{status.Text(), action.String()}
+			for _, standing := range cases {
+				cells = append(cells, outcome(t, status, action, standing))
+			}
+			row(cells...)
+		}
+	}
+	if update() {
+		if err := os.WriteFile(path, []byte(table.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := table.String(); got != string(want) {
+		t.Errorf("%s differs; if that is meant, run: go test ./x/agentregistry/types -run %s -update\n%s", path, t.Name(), got)
+	}
+}
+
+func outcome(t *testing.T, status types.AgentStatus, action types.Action, standing types.Standing) string {
+	t.Helper()
+	got, err := status.Next(action, standing)
+	if err == nil {
+		return got.Text()
+	}
+	if got != status {
+		t.Errorf("%s %s: expected the status unchanged with an error, got %s", status, action, got)
+	}
+	return "! " + reason(err)
+}
+
+func reason(err error) string {
+	for _, known := range []error{types.ErrWrongStatus, types.ErrInsufficientBond, types.ErrLiveReservations} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return err.Error()
+}
+
+func TestAgentStatus_CheckHireable(t *testing.T) {
+	for _, status := range statuses() {
+		for _, stake := range []int64{24, 25} {
+			err := status.CheckHireable(7, types.Standing{Stake: number(stake), MinBond: number(25)})
+			hireable := status == types.AGENT_STATUS_ACTIVE && stake == 25
+			if hireable && err != nil {
+				t.Errorf("%s with %d: expected no error, got %v", status, stake, err)
+			}
+			if !hireable && (!errors.Is(err, types.ErrNotHireable) || !strings.Contains(err.Error(), "agent 7")) {
+				t.Errorf("%s with %d: expected %v about agent 7, got %v", status, stake, types.ErrNotHireable, err)
+			}
+		}
+	}
+}
+
+func TestAction_String(t *testing.T) {
+	seen := map[string]bool{}
+	for _, a := range types.Actions() {
+		if seen[a.String()] || strings.HasPrefix(a.String(), "unknown") {
+			t.Errorf("action %d: expected a name of its own, got %q", a, a)
+		}
+		seen[a.String()] = true
+	}
+	if got := types.Action(0).String(); got != "unknown action" {
+		t.Errorf("expected an unknown action, got %q", got)
+	}
+}

@@ -1,0 +1,156 @@
+package types
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The rules of texts are written out here instead of asking the standard
+// library's parsers of addresses and media types: those change between releases
+// of Go, and two nodes built with different ones must not disagree.
+
+const (
+	maxURLBytes       = 256
+	maxPortDigits     = 5
+	minMediaTypeChars = 3
+	maxMediaTypeChars = 128
+)
+
+var (
+	skillPattern   = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+){1,5}$`)
+	versionPattern = regexp.MustCompile(`^` + number + `\.` + number + `\.` + number +
+		`(-` + preRelease + `(\.` + preRelease + `)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`)
+	mediaTypePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$`)
+	hostPattern      = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$`)
+	digitsPattern    = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// Parts of a semantic version: numbers have no leading zeros.
+const (
+	number     = `(0|[1-9][0-9]*)`
+	preRelease = `(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)`
+)
+
+// validateText returns ErrInvalidProfile unless a text has so many characters and
+// none that hides something. Only texts of several lines may have line breaks.
+func validateText(s, field string, least, most int, lines bool) error {
+	if !utf8.ValidString(s) {
+		return ErrInvalidProfile.Wrapf("%s: expected valid UTF-8", field)
+	}
+	if n := utf8.RuneCountInString(s); n < least || n > most {
+		return ErrInvalidProfile.Wrapf("%s: expected %s, got %d", field, characters(least, most), n)
+	}
+	for _, r := range s {
+		if !isVisible(r) && (r != '\n' || !lines) {
+			return ErrInvalidProfile.Wrapf("%s: expected no control characters, got %U", field, r)
+		}
+	}
+	if !lines && s != strings.Trim(s, " ") {
+		return ErrInvalidProfile.Wrapf("%s: expected no spaces around it, got %q", field, s)
+	}
+	return nil
+}
+
+func characters(least, most int) string {
+	if least == 0 {
+		return fmt.Sprintf("at most %d characters", most)
+	}
+	return fmt.Sprintf("%d to %d characters", least, most)
+}
+
+// isVisible reports whether a character shows and leaves its neighbours alone:
+// what breaks lines or turns the direction of the text can make one name look
+// like another.
+func isVisible(r rune) bool {
+	switch {
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == utf8.RuneError:
+		return false
+	case r == '\u061c', r == '\u200e', r == '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+		return false
+	}
+	return true
+}
+
+// ValidateSkillID returns ErrInvalidProfile unless a text is the id of a skill,
+// such as text.summarize: 2 to 6 parts of lower-case letters, digits and hyphens,
+// 64 characters at most. The error names the field.
+func ValidateSkillID(id, field string) error {
+	if len(id) > maxSkillIDChars || !skillPattern.MatchString(id) {
+		return ErrInvalidProfile.Wrapf(
+			"%s: expected 2 to 6 dotted parts of lower-case letters, digits and hyphens, %d characters at most, got %q",
+			field, maxSkillIDChars, shorten(id))
+	}
+	return nil
+}
+
+func validateVersion(v, field string) error {
+	if len(v) > maxVersionChars || !versionPattern.MatchString(v) {
+		return ErrInvalidProfile.Wrapf("%s: expected a semantic version such as 1.0.0, %d characters at most, got %q",
+			field, maxVersionChars, shorten(v))
+	}
+	return nil
+}
+
+// validateMediaTypes wants 1 to 8 types in lower case and without parameters, so
+// that equal ones are equal byte by byte.
+func validateMediaTypes(mediaTypes []string, field string) error {
+	if n := len(mediaTypes); n < 1 || n > maxMediaTypes {
+		return ErrInvalidProfile.Wrapf("%s: expected 1 to %d, got %d", field, maxMediaTypes, n)
+	}
+	for i, m := range mediaTypes {
+		if len(m) < minMediaTypeChars || len(m) > maxMediaTypeChars || !mediaTypePattern.MatchString(m) {
+			return ErrInvalidProfile.Wrapf("%s[%d]: expected a media type such as text/plain, %d characters at most, got %q",
+				field, i, maxMediaTypeChars, shorten(m))
+		}
+	}
+	return nil
+}
+
+// validateURL wants an address that people can be sent to. Nodes never fetch it.
+func validateURL(address, field string) error {
+	if len(address) > maxURLBytes {
+		return ErrInvalidProfile.Wrapf("%s: expected at most %d bytes, got %d", field, maxURLBytes, len(address))
+	}
+	if !isURL(address) {
+		return ErrInvalidProfile.Wrapf("%s: expected an http or https address without credentials and fragment, got %q", field, address)
+	}
+	return nil
+}
+
+func isURL(address string) bool {
+	for i := range len(address) {
+		if c := address[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"#<>\^`+"`{|}", c) >= 0 {
+			return false
+		}
+	}
+	rest, secure := strings.CutPrefix(address, "https://")
+	if !secure {
+		var plain bool
+		if rest, plain = strings.CutPrefix(address, "http://"); !plain {
+			return false
+		}
+	}
+	if end := strings.IndexAny(rest, "/?"); end >= 0 {
+		rest = rest[:end]
+	}
+	host := rest
+	if colon := strings.LastIndexByte(rest, ':'); colon > strings.LastIndexByte(rest, ']') {
+		host = rest[:colon]
+		if port := rest[colon+1:]; len(port) > maxPortDigits || !digitsPattern.MatchString(port) {
+			return false
+		}
+	}
+	return hostPattern.MatchString(host)
+}
+
+// shorten keeps a long text out of an error.
+func shorten(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "..."
+}

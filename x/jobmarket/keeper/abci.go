@@ -1,0 +1,102 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"cosmossdk.io/collections"
+	sdkmath "cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/aitbc/x/jobmarket/types"
+)
+
+// EndBlock carries out the timeouts that are due, in order of (deadline, client,
+// sequence), at most max_timeouts_per_block of them. Each runs in a cached context:
+// one that fails or panics is parked and changes nothing, and the next goes on. An
+// error of the store itself is returned: a chain that can't read its queue must
+// not go on.
+func (k *Keeper) EndBlock(ctx context.Context) error {
+	now, err := k.now(ctx)
+	if err != nil {
+		return err
+	}
+	params, err := k.Params(ctx)
+	if err != nil {
+		return err
+	}
+	due, err := k.due(ctx, now, int(params.MaxTimeoutsPerBlock))
+	if err != nil {
+		return err
+	}
+	for _, entry := range due {
+		if err := k.expire(ctx, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry is an entry of the queue - deadline, client, sequence - or of the index of
+// live jobs, which has the agent in front.
+type entry = collections.Triple[uint64, sdk.AccAddress, uint64]
+
+// due returns the first entries of the queue whose deadline is not after now.
+func (k *Keeper) due(ctx context.Context, now uint64, limit int) ([]entry, error) {
+	until := collections.NewPrefixUntilTripleRange[uint64, sdk.AccAddress, uint64](now)
+	var found []entry
+	err := k.queue.Walk(ctx, until, func(e entry) (bool, error) {
+		found = append(found, e)
+		return len(found) == limit, nil
+	})
+	return found, err
+}
+
+// expire carries out one timeout, or parks it.
+func (k *Keeper) expire(ctx context.Context, e entry) error {
+	id := types.NewJobID(e.K2(), e.K3())
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	cached, write := sdkCtx.CacheContext()
+	err := k.guardedTimeout(cached, id)
+	if err == nil {
+		write()
+		return nil
+	}
+	sdkCtx.Logger().Error("a timeout of a job is parked", "client", e.K2().String(), "sequence", e.K3(), "error", err.Error())
+	if err := k.queue.Remove(ctx, e); err != nil {
+		return err
+	}
+	if err := k.parked.Set(ctx, id); err != nil {
+		return err
+	}
+	return emit(ctx, &types.EventTimeoutParked{Client: e.K2().String(), Sequence: e.K3(), Deadline: e.K1()})
+}
+
+// bug is what Go panics with on a nil pointer or an index out of range: its
+// runtime.Error, without the package, which tells one host from another.
+type bug interface {
+	error
+	RuntimeError()
+}
+
+// guardedTimeout turns a bug in one item, which is the same on every node, into an
+// error of that item. Anything else, such as a failing disk, still stops the node:
+// it must not go on with a state of its own.
+func (k *Keeper) guardedTimeout(ctx context.Context, id types.JobID) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case bug:
+			err = types.ErrTimeoutPanicked.Wrap(r.Error())
+		case error:
+			if !errors.Is(r, sdkmath.ErrIntOverflow) {
+				panic(r)
+			}
+			err = types.ErrTimeoutPanicked.Wrap(r.Error())
+		default:
+			panic(r)
+		}
+	}()
+	return k.Timeout(ctx, id)
+}

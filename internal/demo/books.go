@@ -88,7 +88,7 @@ func (s *show) checkLocks(ctx context.Context, held map[string]sdkmath.Int) (map
 	locked, sum, payers := map[string]sdkmath.Int{}, sdkmath.ZeroInt(), map[string]bool{}
 	for _, l := range locks.Locks {
 		amount := l.Lock.Coins.AmountOf(types.BaseDenom)
-		locked[fmt.Sprintf("%s/%x", l.Owner, l.Reference)] = amount
+		locked[l.Owner+"/"+l.Reference] = amount
 		sum, payers[l.Lock.Payer] = sum.Add(amount), true
 	}
 	for _, c := range claimables.Claimables {
@@ -120,7 +120,7 @@ func (s *show) checkBonds(ctx context.Context, locked map[string]sdkmath.Int) er
 		key := fmt.Sprintf("%s/%016x", registrytypes.ModuleName, r.Agent.Id)
 		s.say("bond of agent %d            %24s, of which reserved %s", r.Agent.Id, r.Bond.Bonded, r.Bond.Reserved)
 		if got, found := locked[key]; !found || !got.Equal(r.Bond.Bonded) {
-			return fmt.Errorf("bond of agent %d: expected a lock of %s, got %v", r.Agent.Id, r.Bond.Bonded, got)
+			return fmt.Errorf("bond of agent %d: expected a lock %s of %s among %v", r.Agent.Id, key, r.Bond.Bonded, locked)
 		}
 		if !r.Bond.Reserved.IsZero() {
 			return fmt.Errorf("bond of agent %d: expected nothing reserved after all jobs, got %s", r.Agent.Id, r.Bond.Reserved)

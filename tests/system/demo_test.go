@@ -9,9 +9,22 @@ import (
 	"time"
 )
 
-// TestDemo runs what the README tells newcomers to run.
+// TestDemo runs what the README tells newcomers to run, with another input than
+// there.
 func TestDemo(t *testing.T) {
 	heavy(t)
+	tell(t, 7, "--input", "../../SECURITY.md")
+}
+
+// TestDemoOfTheChain shows what the market rests on.
+func TestDemoOfTheChain(t *testing.T) {
+	heavy(t)
+	tell(t, 5, "--story", "chain")
+}
+
+// tell runs a story of so many steps.
+func tell(t *testing.T, steps int, args ...string) {
+	t.Helper()
 	var report struct {
 		Home       string        `json:"home"`
 		FirstBlock time.Duration `json:"first_block_ns"`
@@ -21,10 +34,11 @@ func TestDemo(t *testing.T) {
 			Lines []string `json:"lines"`
 		} `json:"steps"`
 	}
-	succeed(testContext(t), t, &report, "aitbc", "demo", "--output", "json", "--binary", binary("aitbcd"))
+	args = append([]string{"demo", "--output", "json", "--binary", binary("aitbcd")}, args...)
+	succeed(testContext(t), t, &report, "aitbc", args...)
 	t.Logf("time to first block %s, whole demo %s", report.FirstBlock, report.Took)
-	if len(report.Steps) != 5 {
-		t.Errorf("expected 5 steps, got %+v", report.Steps)
+	if len(report.Steps) != steps {
+		t.Errorf("expected %d steps, got %+v", steps, report.Steps)
 	}
 	for _, s := range report.Steps {
 		if len(s.Lines) == 0 {

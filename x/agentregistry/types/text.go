@@ -101,7 +101,7 @@ func validateMediaTypes(mediaTypes []string, field string) error {
 		return ErrInvalidProfile.Wrapf("%s: expected 1 to %d, got %d", field, maxMediaTypes, n)
 	}
 	for i, m := range mediaTypes {
-		if len(m) < minMediaTypeChars || len(m) > maxMediaTypeChars || !mediaTypePattern.MatchString(m) {
+		if !IsMediaType(m) {
 			return ErrInvalidProfile.Wrapf("%s[%d]: expected a media type such as text/plain, %d characters at most, got %q",
 				field, i, maxMediaTypeChars, shorten(m))
 		}
@@ -109,18 +109,27 @@ func validateMediaTypes(mediaTypes []string, field string) error {
 	return nil
 }
 
+// IsMediaType reports whether a text is a media type such as text/plain: in lower
+// case, without parameters, 3 to 128 characters.
+func IsMediaType(m string) bool {
+	return len(m) >= minMediaTypeChars && len(m) <= maxMediaTypeChars && mediaTypePattern.MatchString(m)
+}
+
 // validateURL wants an address that people can be sent to. Nodes never fetch it.
 func validateURL(address, field string) error {
-	if len(address) > maxURLBytes {
-		return ErrInvalidProfile.Wrapf("%s: expected at most %d bytes, got %d", field, maxURLBytes, len(address))
-	}
-	if !isURL(address) {
-		return ErrInvalidProfile.Wrapf("%s: expected an http or https address without credentials and fragment, got %q", field, address)
+	if !IsURL(address) {
+		return ErrInvalidProfile.Wrapf("%s: expected an http or https address of at most %d bytes without credentials and fragment, got %q",
+			field, maxURLBytes, shorten(address))
 	}
 	return nil
 }
 
-func isURL(address string) bool {
+// IsURL reports whether a text is an http or https address that people can be sent
+// to: without credentials and fragment, 256 bytes at most.
+func IsURL(address string) bool {
+	if len(address) > maxURLBytes {
+		return false
+	}
 	for i := range len(address) {
 		if c := address[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"#<>\^`+"`{|}", c) >= 0 {
 			return false

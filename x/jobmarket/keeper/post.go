@@ -91,7 +91,8 @@ func (k *Keeper) plan(ctx context.Context, client sdk.AccAddress, msg *types.Msg
 		return types.Job{}, offer, err
 	}
 	return types.Job{
-		Client: msg.Client, Sequence: last + 1, ClientRef: msg.ClientRef,
+		// The text of the message may be another of the same address, in upper case.
+		Client: client.String(), Sequence: last + 1, ClientRef: msg.ClientRef,
 		Award: msg.Award, AgentId: msg.AgentId, OfferId: msg.OfferId, Skill: offer.Skill,
 		Milestones: msg.Milestones, ReviewSeconds: review, MessagingKey: msg.MessagingKey,
 		Terms: params.Terms(msg.Milestones), PostedAt: now,

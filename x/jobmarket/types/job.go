@@ -2,8 +2,6 @@ package types
 
 import (
 	"crypto/sha256"
-	"mime"
-	"net/url"
 
 	sdkmath "cosmossdk.io/math"
 
@@ -11,11 +9,8 @@ import (
 )
 
 const (
-	maxRefLength       = 64
-	maxURILength       = 256
-	maxMediaTypeLength = 128
-	minMediaTypeLength = 3
-	maxResultSize      = 1 << 40
+	maxRefLength  = 64
+	maxResultSize = 1 << 40
 )
 
 // validateMilestones checks what no parameter decides.
@@ -66,40 +61,13 @@ func (r Result) Validate() error {
 	if r.Size_ == 0 || r.Size_ > maxResultSize {
 		return ErrInvalidMessage.Wrapf("result.size: expected 1 to %d bytes, got %d", uint64(maxResultSize), r.Size_)
 	}
-	if err := validateMediaType(r.MediaType); err != nil {
-		return err
+	if !registrytypes.IsMediaType(r.MediaType) {
+		return ErrInvalidMessage.Wrapf("result.media_type: expected one such as text/markdown, 128 characters at most, got %q", r.MediaType)
 	}
-	return validateURI(r.Uri)
-}
-
-func validateMediaType(s string) error {
-	if len(s) < minMediaTypeLength || len(s) > maxMediaTypeLength {
-		return ErrInvalidMessage.Wrapf("result.media_type: expected %d to %d characters, got %d", minMediaTypeLength, maxMediaTypeLength, len(s))
-	}
-	if _, _, err := mime.ParseMediaType(s); err != nil || !isPrintable(s) {
-		return ErrInvalidMessage.Wrapf("result.media_type: expected one such as text/markdown, got %q", s)
+	if !registrytypes.IsURL(r.Uri) {
+		return ErrInvalidMessage.Wrapf("result.uri: expected an http or https address of at most 256 bytes without credentials and fragment, got %q", r.Uri)
 	}
 	return nil
-}
-
-func validateURI(s string) error {
-	if len(s) > maxURILength {
-		return ErrInvalidMessage.Wrapf("result.uri: expected at most %d bytes, got %d", maxURILength, len(s))
-	}
-	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || !isPrintable(s) {
-		return ErrInvalidMessage.Wrapf("result.uri: expected an http or https address without credentials, got %q", s)
-	}
-	return nil
-}
-
-func isPrintable(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' && s[i] != ' ' || s[i] >= 0x7f {
-			return false
-		}
-	}
-	return true
 }
 
 // validateRef checks a client's own name for a job; empty is fine.

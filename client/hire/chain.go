@@ -66,7 +66,8 @@ type Wallet interface {
 	Send(ctx context.Context, msg sdk.Msg) (Tx, error)
 }
 
-// Transport moves payloads. It is what *payload.Client does.
+// Transport moves payloads, and asks several endpoints at a time. It is what
+// *payload.Client does.
 type Transport interface {
 	Health(ctx context.Context, baseURL string) (payload.Info, error)
 	PutInput(ctx context.Context, baseURL, client string, sequence uint64, milestone uint32, ref payload.Ref, r io.ReadSeeker) error

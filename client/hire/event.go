@@ -61,18 +61,18 @@ type Delivery struct {
 	Job       jobmarkettypes.Job
 }
 
-// Problem is what an agent did wrong with a result, and the reason for which it can be
-// rejected.
-type Problem struct {
+// ResultError is what an agent did wrong with a result, and the reason for which it can
+// be rejected.
+type ResultError struct {
 	Reason jobmarkettypes.RejectReason
 	Err    error
 }
 
 // Error implements error.
-func (p *Problem) Error() string { return p.Err.Error() }
+func (e *ResultError) Error() string { return e.Err.Error() }
 
 // Unwrap returns what was found.
-func (p *Problem) Unwrap() error { return p.Err }
+func (e *ResultError) Unwrap() error { return e.Err }
 
 // Review is what a client decides on.
 type Review struct {
@@ -82,7 +82,7 @@ type Review struct {
 	Place string
 	// Problem is nil for a result that was opened. Otherwise it says why there is
 	// none.
-	Problem *Problem
+	Problem *ResultError
 	// SecondsLeft is the time until silence pays, in seconds of market time.
 	SecondsLeft uint64
 }
@@ -108,7 +108,7 @@ type Outcome struct {
 	// Place is where the opened result is; empty if there is none.
 	Place string
 	// Problem says why there is no opened result; nil otherwise.
-	Problem *Problem
+	Problem *ResultError
 	// Ended says that the job has ended, and how. If not, the result waits to be
 	// accepted or rejected.
 	Ended   bool

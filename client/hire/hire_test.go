@@ -134,17 +134,18 @@ func finishAfterKill(t *testing.T, w *world, dir string) {
 	}
 }
 
-func killed(f func()) (was bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			if err, ok := r.(error); !ok || !errors.Is(err, errKilled) {
-				panic(r)
-			}
-			was = true
-		}
+// killed runs f and reports whether it was killed.
+func killed(f func()) bool {
+	end := make(chan any)
+	go func() {
+		defer func() { end <- recover() }()
+		f()
 	}()
-	f()
-	return false
+	why := <-end
+	if err, ok := why.(error); why != nil && (!ok || !errors.Is(err, errKilled)) {
+		panic(why)
+	}
+	return why != nil
 }
 
 // A transaction whose sender heard nothing may be in a block all the same.
@@ -197,7 +198,7 @@ func TestAgentDownBeforePost(t *testing.T) {
 	w.down["endpoint"] = true
 	_, err := w.start(dir)
 	nobody := (*hire.NoAgentError)(nil)
-	if !errors.As(err, &nobody) || !strings.Contains(err.Error(), "agent 1 (Agent 1) does not answer") {
+	if !errors.As(err, &nobody) || !strings.Contains(err.Error(), "agent 1 (Agent 1) is away") {
 		t.Fatalf("expected that nobody can be hired, got %v", err)
 	}
 	if _, err := os.Stat(dir); len(w.sent) != 0 || !os.IsNotExist(err) {
@@ -262,6 +263,45 @@ func TestAgentComesBack(t *testing.T) {
 		t.Errorf("expected the steps %s, got %s", want, w.steps())
 	}
 }
+
+// An agent that moved after it was hired is found at its new address.
+func TestAgentMoves(t *testing.T) {
+	w, dir := newWorld(t), t.TempDir()
+	plan, err := w.hirer(dir).Plan(t.Context(), order())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.down[endpoint+"/1"] = true
+	w.agents[0].Profile.Interfaces = []registrytypes.Interface{{Url: "https://elsewhere.test", Binding: "HTTP+JSON"}}
+	got, err := w.hirer(dir).Start(t.Context(), plan)
+	if err != nil || got.Receipt.Status != jobmarkettypes.JOB_STATUS_COMPLETED {
+		t.Fatalf("expected a completed job, got %+v and %v", got, err)
+	}
+}
+
+// What can't get better is not tried again.
+func TestLastingErrors(t *testing.T) {
+	for _, lasting := range []error{&client.NoAccountError{Address: me}, &client.WrongChainError{Expected: chainID, Got: "other-1"}} {
+		w, dir := newWorld(t), t.TempDir()
+		h := with(t, w, dir, failing{world: w, err: lasting})
+		plan, err := h.Plan(t.Context(), order())
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := w.now
+		if got, err := h.Start(t.Context(), plan); !errors.Is(err, lasting) || got.Ref == "" || w.now != begin {
+			t.Errorf("expected %v at once, got %v after %d s", lasting, err, w.now-begin)
+		}
+	}
+}
+
+// failing is a wallet that sends nothing.
+type failing struct {
+	*world
+	err error
+}
+
+func (f failing) Send(context.Context, sdkMsg) (hire.Tx, error) { return hire.Tx{}, f.err }
 
 // What the agent delivered is not what it committed to, or nobody can open it. The
 // client hears what is wrong, and the reason for which it rejects fits.

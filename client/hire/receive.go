@@ -81,7 +81,7 @@ func (r *run) deliver(ctx context.Context) error {
 }
 
 // sealedResult returns the bytes that the chain names: from the journal, or else from
-// the agent. What is wrong with them is a *Problem.
+// the agent. What is wrong with them is a *ResultError.
 func (r *run) sealedResult(ctx context.Context) ([]byte, error) {
 	submissions := r.job.Progress.Submissions
 	result := submissions[len(submissions)-1].Result
@@ -132,7 +132,7 @@ func (r *run) fetch(ctx context.Context, uri string, want payload.Ref) ([]byte, 
 		}
 		if now >= until {
 			reason := jobmarkettypes.REJECT_REASON_NOT_DELIVERED
-			return nil, &Problem{Reason: reason, Err: fmt.Errorf("the result can't be fetched: %w", err)}
+			return nil, &ResultError{Reason: reason, Err: fmt.Errorf("the result can't be fetched: %w", err)}
 		}
 		r.waiting(fmt.Errorf("fetch the result: %w", err))
 		if err := r.config.Wait(ctx, pauses.next()); err != nil {
@@ -144,6 +144,6 @@ func (r *run) fetch(ctx context.Context, uri string, want payload.Ref) ([]byte, 
 	}
 }
 
-func unreadable(err error) *Problem {
-	return &Problem{Reason: jobmarkettypes.REJECT_REASON_UNREADABLE, Err: err}
+func unreadable(err error) *ResultError {
+	return &ResultError{Reason: jobmarkettypes.REJECT_REASON_UNREADABLE, Err: err}
 }

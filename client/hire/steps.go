@@ -35,7 +35,7 @@ func (r *run) upload(ctx context.Context) error {
 		return fmt.Errorf("journal: %w", err)
 	}
 	o := r.files.order
-	err = r.config.Transport.PutInput(ctx, o.AgentURL, o.Client, r.job.Job.Sequence, milestone, o.input(), bytes.NewReader(sealed))
+	err = r.config.Transport.PutInput(ctx, r.agentURL(ctx), o.Client, r.job.Job.Sequence, milestone, o.input(), bytes.NewReader(sealed))
 	switch {
 	case err == nil:
 		r.uploads.done = true
@@ -48,6 +48,18 @@ func (r *run) upload(ctx context.Context) error {
 	r.uploads.next = min(2*r.uploads.next+1, int(maxPause/pollInterval))
 	r.uploads.polls = r.uploads.next
 	return nil
+}
+
+// agentURL is where the agent was when it was hired, or where its profile says it is
+// now, if it was not to be found there.
+func (r *run) agentURL(ctx context.Context) string {
+	if r.uploads.next > 0 {
+		agent, err := r.config.Market.Agent(ctx, r.files.order.AgentID)
+		if url := endpointOf(agent.Profile); err == nil && url != "" {
+			return url
+		}
+	}
+	return r.files.order.AgentURL
 }
 
 // review gets the result and does what the client decides, once.

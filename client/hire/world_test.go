@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,6 +79,9 @@ type world struct {
 	decision  hire.Decision
 	reviews   []hire.Review
 	events    []hire.Event
+
+	// asking keeps those apart who ask endpoints at the same time.
+	asking sync.Mutex
 
 	// each is called after each second.
 	each []func()
@@ -385,6 +389,8 @@ func (w *world) post(m *jobmarkettypes.MsgPostJob) error {
 func (w *world) Health(_ context.Context, url string) (payload.Info, error) {
 	var info payload.Info
 	var err error
+	w.asking.Lock()
+	defer w.asking.Unlock()
 	w.boundary(func() {
 		if w.down["endpoint"] || w.down[url] {
 			err = payload.ErrUnavailable
@@ -399,10 +405,10 @@ func (w *world) Health(_ context.Context, url string) (payload.Info, error) {
 	return info, err
 }
 
-func (w *world) PutInput(_ context.Context, _, client string, sequence uint64, _ uint32, ref payload.Ref, r io.ReadSeeker) error {
+func (w *world) PutInput(_ context.Context, url, client string, sequence uint64, _ uint32, ref payload.Ref, r io.ReadSeeker) error {
 	var err error
 	w.boundary(func() {
-		if w.down["endpoint"] {
+		if w.down["endpoint"] || w.down[url] {
 			err = payload.ErrUnavailable
 			return
 		}

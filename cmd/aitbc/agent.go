@@ -2,20 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/aitbc/aitbc/agent"
 	"github.com/aitbc/aitbc/client/hire"
-	"github.com/aitbc/aitbc/client/seal"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 const (
@@ -33,6 +32,9 @@ const (
 	defaultSkill = "text.summarize"
 	defaultPrice = "0.5 AIT"
 	defaultPlace = "127.0.0.1:8480"
+
+	defaultWindow   = 24 * time.Hour
+	defaultLiveJobs = 10
 )
 
 func newAgentCommand() *cobra.Command {
@@ -128,7 +130,12 @@ func addOffers(c *agent.Config, skills []string, price string) error {
 		if !slices.Contains(runner.Skills(), skill) || slices.Contains(skills[:i], skill) {
 			return fmt.Errorf("--%s: expected each at most once of %s, got %q", flagSkill, strings.Join(runner.Skills(), ", "), skill)
 		}
-		c.Offers = append(c.Offers, agent.OfferConfig{Skill: skill, Price: agent.Amount(price)})
+		// Written out, so that whoever edits the file sees what there is to set.
+		c.Offers = append(c.Offers, agent.OfferConfig{
+			Skill: skill, Name: skill, Version: c.Agent.Version, Price: agent.Amount(price),
+			InputMediaTypes: []string{"text/plain", "text/markdown"}, OutputMediaTypes: []string{"text/markdown"},
+			MaxDelivery: defaultWindow, MaxReview: defaultWindow, MaxLiveJobs: defaultLiveJobs,
+		})
 	}
 	if len(c.Offers) == 0 {
 		return fmt.Errorf("--%s: expected at least one of %s, got nothing", flagSkill, strings.Join(runner.Skills(), ", "))
@@ -192,8 +199,8 @@ func (c *chain) writeAgent(ctx context.Context, dir string, me signer, flags ini
 	if !flags.hasBond {
 		conf.Agent.Bond = agent.Amount(amountOf(rules.MinBond).AIT + " AIT")
 	}
-	for i := range conf.Offers {
-		conf.Offers[i].MinDelivery = hire.Duration(rules.Market.MinWindowSeconds)
+	if err := fitOffers(conf.Offers, rules.Market); err != nil {
+		return "", err
 	}
 	conf.ChainID = c.chainID
 	conf.Nodes = agent.NodesConfig{GRPC: []string{c.grpc}, RPC: []string{c.rpc}}
@@ -216,40 +223,21 @@ func (c *chain) writeAgent(ctx context.Context, dir string, me signer, flags ini
 	return path, nil
 }
 
-// flagOf says which flag sets a field of a configuration.
-var flagOf = []struct{ field, flag string }{
-	{"agent.name", flagName},
-	{"agent.bond", flagBond},
-	{"listen", flagListen},
-	{"public_url", flagURL},
-	{"nodes.rpc", flagNodeRPC},
-	{"offers", flagSkill},
-	{"key.backend", flagKeyringBackend},
-}
-
-// asFlag names the flag instead of the field that it sets.
-func asFlag(err error) error {
-	field, rest, ok := strings.Cut(err.Error(), ": ")
-	for _, f := range flagOf {
-		if !ok || !strings.HasPrefix(field, f.field) {
-			continue
+// fitOffers puts the windows of offers within what the market allows, and refuses a
+// price that it does not: nothing is registered yet.
+func fitOffers(offers []agent.OfferConfig, p jobmarkettypes.Params) error {
+	for i := range offers {
+		o := &offers[i]
+		price, err := o.Price.Uait()
+		if err != nil {
+			return fmt.Errorf("--%s: %w", flagPrice, err)
 		}
-		flag := f.flag
-		if strings.HasSuffix(field, "price") || strings.HasSuffix(field, "_amount") {
-			flag = flagPrice
+		if price.LT(p.MinAmount.Amount) {
+			return fmt.Errorf("--%s: expected at least %s, the market's minimum, got %s", flagPrice, ait(p.MinAmount.Amount), ait(price))
 		}
-		return fmt.Errorf("--%s: %s", flag, rest)
+		o.MinDelivery = hire.Duration(p.MinWindowSeconds)
+		o.MaxDelivery = min(o.MaxDelivery, hire.Duration(p.MaxDeliverySeconds))
+		o.MaxReview = min(o.MaxReview, hire.Duration(p.MaxReviewSeconds))
 	}
-	return err
-}
-
-func makeMessagingKey(path string) error {
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	key, err := seal.GenerateKey(seal.DefaultSuite)
-	if err != nil {
-		return err
-	}
-	return seal.SavePrivateKey(path, key)
+	return nil
 }

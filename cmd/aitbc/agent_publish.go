@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/aitbc/aitbc/agent"
 	"github.com/aitbc/aitbc/client/seal"
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 )
 
 func newAgentPublishCommand() *cobra.Command {
@@ -135,7 +138,7 @@ func printPublished(w io.Writer, c agent.Config, p agent.Published, path, suffix
 		if slices.Contains(p.Offered, o.Skill) {
 			text = "published"
 		}
-		rows = append(rows, []string{"offer", fmt.Sprintf("%s for %s: %s", o.Skill, o.Price, text)})
+		rows = append(rows, []string{"offer", fmt.Sprintf("%s for %s: %s", o.Skill, priceText(o), text)})
 	}
 	if len(p.Txs) == 0 {
 		rows = append(rows, []string{"sent", "nothing: the chain has it all"})
@@ -143,9 +146,23 @@ func printPublished(w io.Writer, c agent.Config, p agent.Published, path, suffix
 	for _, tx := range p.Txs {
 		rows = append(rows, []string{"tx", tx})
 	}
-	return errors.Join(table(w, append(rows, []string{"config", path})),
+	err := table(w, append(rows, []string{"config", path}))
+	if p.Status == registrytypes.AGENT_STATUS_PENDING {
+		return errors.Join(err, line(w, ""), line(w, "Nobody can hire it yet: its bond is below the market's minimum. Raise agent.bond in the"),
+			line(w, "configuration and run: aitbc agent publish --config %s", quoted(path)))
+	}
+	return errors.Join(err,
 		line(w, ""), line(w, "next      aitbc agent run --config %s", quoted(path)),
 		line(w, "then      aitbc hire %s FILE%s   as somebody else", c.Offers[0].Skill, withoutFrom(suffix)))
+}
+
+// priceText writes the price of an offer in one way, however it was typed.
+func priceText(o agent.OfferConfig) string {
+	uait, err := o.Price.Uait()
+	if err != nil {
+		return string(o.Price)
+	}
+	return ait(uait)
 }
 
 // withoutFrom drops the key of the agent from the flags of a suggestion.
@@ -159,4 +176,42 @@ func withoutFrom(suffix string) string {
 		rest = " " + rest
 	}
 	return before + rest
+}
+
+// flagOf says which flag sets a field of a configuration.
+var flagOf = []struct{ field, flag string }{
+	{"agent.name", flagName},
+	{"agent.bond", flagBond},
+	{"listen", flagListen},
+	{"public_url", flagURL},
+	{"nodes.rpc", flagNodeRPC},
+	{"offers", flagSkill},
+	{"key.backend", flagKeyringBackend},
+}
+
+// asFlag names the flag instead of the field that it sets.
+func asFlag(err error) error {
+	field, rest, ok := strings.Cut(err.Error(), ": ")
+	for _, f := range flagOf {
+		if !ok || !strings.HasPrefix(field, f.field) {
+			continue
+		}
+		flag := f.flag
+		if strings.HasSuffix(field, "price") || strings.HasSuffix(field, "_amount") {
+			flag = flagPrice
+		}
+		return fmt.Errorf("--%s: %s", flag, rest)
+	}
+	return err
+}
+
+func makeMessagingKey(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	key, err := seal.GenerateKey(seal.DefaultSuite)
+	if err != nil {
+		return err
+	}
+	return seal.SavePrivateKey(path, key)
 }

@@ -66,7 +66,8 @@ func runAgentRun(cmd *cobra.Command, _ []string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	// The first signal asks the worker to end; the next one ends the program.
-	defer context.AfterFunc(cmd.Context(), func() { signal.Reset(os.Interrupt, syscall.SIGTERM) })()
+	stop := context.AfterFunc(cmd.Context(), func() { signal.Reset(os.Interrupt, syscall.SIGTERM) })
+	defer stop()
 	if err := worker.Run(cmd.Context()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

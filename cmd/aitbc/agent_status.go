@@ -11,7 +11,6 @@ import (
 
 	"github.com/aitbc/aitbc/agent"
 	"github.com/aitbc/aitbc/client/hire"
-	"github.com/aitbc/aitbc/client/payload"
 	"github.com/aitbc/aitbc/types"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
@@ -148,7 +147,7 @@ func viewOffer(o jobmarkettypes.Offer) offerView {
 	}
 }
 
-// askEndpoint asks the agent's program once whether it is there.
+// askEndpoint asks the agent's program whether it is there.
 func (c *chain) askEndpoint(ctx context.Context, record registrytypes.AgentRecord) endpointView {
 	v := endpointView{}
 	for _, i := range record.Profile.Interfaces {
@@ -161,7 +160,7 @@ func (c *chain) askEndpoint(ctx context.Context, record registrytypes.AgentRecor
 		v.Problem = "the profile names none"
 		return v
 	}
-	info, err := payload.NewClient(payload.Options{Attempts: 1}).Health(ctx, v.URL)
+	info, err := newTransport().Health(ctx, v.URL)
 	switch {
 	case err != nil:
 		v.Problem = err.Error()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,6 @@ func printPlan(cmd *cobra.Command, c *chain, p hire.Plan) error {
 		PostingFee: amountOf(q.PostingFee), Gas: q.Gas, TxFee: amountOf(q.TxFee), Needed: amountOf(q.Needed()),
 		DeliverySeconds: q.DeliverySeconds, ReviewSeconds: q.ReviewSeconds, Skipped: skipped,
 	}
-	exact := types.FormatExactAIT
 	return printResult(cmd, result, func(w io.Writer) error {
 		errs := []error{
 			line(w, "nobody is hired: this is what it would cost on %s", c.chainID),
@@ -56,14 +56,7 @@ func printPlan(cmd *cobra.Command, c *chain, p hire.Plan) error {
 				{"review", "within " + lasting(q.ReviewSeconds) + " of the delivery; silence pays the agent"},
 			}),
 			line(w, ""),
-			table(w, [][]string{
-				{types.DisplayDenom, "", ""},
-				{exact(q.Amount), "for the agent", fmt.Sprintf("locked until it ends; the market takes %s of it", types.FormatAIT(q.AgentFee))},
-				{exact(q.DisputeDeposit), "dispute deposit", "locked until it ends, then it comes back"},
-				{exact(q.PostingFee), "posting fee", "burned"},
-				{exact(q.TxFee), "gas", fmt.Sprintf("%d units, to post the job; accepting costs a little more", q.Gas)},
-				{exact(q.Needed()), "in all", "has to be in your account"},
-			}),
+			table(w, costs(q)),
 		}
 		for i, s := range p.Skipped {
 			if i == 0 {
@@ -73,6 +66,22 @@ func printPlan(cmd *cobra.Command, c *chain, p hire.Plan) error {
 		}
 		return errors.Join(errs...)
 	})
+}
+
+// costs are the rows of a quote.
+func costs(q hire.Quote) [][]string {
+	exact := types.FormatExactAIT
+	rows := [][]string{
+		{types.DisplayDenom, "", ""},
+		{exact(q.Amount), "for the agent", fmt.Sprintf("locked until it ends; the market takes %s of it", types.FormatAIT(q.AgentFee))},
+	}
+	if q.DisputeDeposit.IsPositive() {
+		rows = append(rows, []string{exact(q.DisputeDeposit), "dispute deposit", "locked until it ends, then it comes back"})
+	}
+	return append(rows,
+		[]string{exact(q.PostingFee), "posting fee", "burned"},
+		[]string{exact(q.TxFee), "gas", fmt.Sprintf("%d units, to post the job; accepting costs a little more", q.Gas)},
+		[]string{exact(q.Needed()), "in all", "has to be in your account"})
 }
 
 // tell writes the progress of a hire.
@@ -90,8 +99,11 @@ func (d *desk) tell(e hire.Event) {
 			how = txText(*e.Tx)
 		}
 		d.progress(fmt.Sprintf("posted job %d (%s)", e.Job.Job.Sequence, how))
-		d.progress(fmt.Sprintf("locked %s: %s for the agent, %s dispute deposit; burned %s",
-			ait(l.Funded), ait(e.Job.Job.Amount(1)), ait(t.DisputeDeposit), ait(t.PostingFee)))
+		parts := ait(e.Job.Job.Amount(1)) + " for the agent"
+		if t.DisputeDeposit.IsPositive() {
+			parts += fmt.Sprintf(", %s dispute deposit", ait(t.DisputeDeposit))
+		}
+		d.progress(fmt.Sprintf("locked %s: %s; burned %s", ait(l.Funded), parts, ait(t.PostingFee)))
 	case hire.StepUploaded:
 		d.progress(fmt.Sprintf("agent %d has the input; waiting for its result", e.Job.Job.AgentId))
 	case hire.StepSubmitted:
@@ -147,7 +159,7 @@ func txFees(o hire.Outcome) sdkmath.Int {
 }
 
 func (d *desk) printOutcome(o hire.Outcome) error {
-	now, err := hire.NewMarket(d.chain.client.Conn()).Now(d.cmd.Context())
+	now, err := d.chain.nowFor(d.cmd.Context(), o.Job)
 	if err != nil {
 		return err
 	}
@@ -160,12 +172,24 @@ func (d *desk) printOutcome(o hire.Outcome) error {
 	for step, tx := range o.Txs {
 		result.Txs[step] = viewTx(tx)
 	}
-	return printResult(d.cmd, result, func(w io.Writer) error { return printHire(w, o, result.Job, sameChain(d.cmd)) })
+	err = printResult(d.cmd, result, func(w io.Writer) error { return printHire(w, o, result.Job, sameChain(d.cmd)) })
+	return errors.Join(err, withoutResult(o))
+}
+
+// withoutResult is the error of a hire that gave its client nothing.
+func withoutResult(o hire.Outcome) error {
+	switch {
+	case o.Place != "":
+		return nil
+	case o.Problem != nil:
+		return fmt.Errorf("job %d has no result that can be used: %w", o.Job.Job.Sequence, o.Problem)
+	default:
+		return fmt.Errorf("job %d has no result: it is %s", o.Job.Job.Sequence, o.Job.Progress.Status.Text())
+	}
 }
 
 // printHire writes how a hire stands, and what can be done if it waits.
 func printHire(w io.Writer, o hire.Outcome, v jobView, suffix string) error {
-	l := o.Job.Progress.Ledger
 	var rows [][]string
 	if o.Place != "" {
 		rows = append(rows, []string{"result", readable(o.Place)})
@@ -190,16 +214,33 @@ func printHire(w io.Writer, o hire.Outcome, v jobView, suffix string) error {
 	if _, accepted := o.Txs[hire.StepAccepted]; o.Receipt.Status == jobmarkettypes.JOB_STATUS_COMPLETED && !accepted {
 		how += ", accepted elsewhere or by silence"
 	}
-	rows = append(rows, []string{"job", fmt.Sprintf("%d is %s", v.Sequence, how)},
-		[]string{"agent", fmt.Sprintf("%d got %s; the market's fee is %s", v.AgentID, ait(l.Released), ait(l.Fees))},
-		[]string{"back", ait(l.Refunded) + " to you"})
+	return table(w, append(append(rows, []string{"job", fmt.Sprintf("%d is %s", v.Sequence, how)}), settled(o)...))
+}
+
+// settled are the rows that say where the money of a job went that has ended.
+func settled(o hire.Outcome) [][]string {
+	l := o.Job.Progress.Ledger
+	var rows [][]string
+	paid := l.Released.Add(l.Fees)
+	if paid.IsPositive() {
+		rows = append(rows, []string{"agent", fmt.Sprintf("%d got %s; the market's fee is %s", o.Job.Job.AgentId, ait(l.Released), ait(l.Fees))})
+	}
+	if l.Refunded.IsPositive() {
+		rows = append(rows, []string{"back", ait(l.Refunded) + " to you"})
+	}
 	if l.Slashed.IsPositive() {
 		rows = append(rows, []string{"damages", ait(l.Slashed) + " to you, of the agent's bond"})
 	}
-	cost, verb := costOf(o), "cost"
-	if cost.IsNegative() {
-		cost, verb = cost.Neg(), "gain"
+	parts := []string{ait(o.Job.Job.Terms.PostingFee) + " posting fee", ait(txFees(o)) + " for transactions"}
+	if paid.IsPositive() {
+		parts = append([]string{ait(paid) + " for the work"}, parts...)
 	}
-	return table(w, append(rows, []string{verb, fmt.Sprintf("%s in all: with %s posting fee and %s for transactions",
-		ait(cost), ait(o.Job.Job.Terms.PostingFee), ait(txFees(o)))}))
+	if l.Slashed.IsPositive() {
+		parts = append(parts, "less the damages of "+ait(l.Slashed))
+	}
+	verb, cost := "cost", costOf(o)
+	if cost.IsNegative() {
+		verb, cost = "gain", cost.Neg()
+	}
+	return append(rows, []string{verb, ait(cost) + " in all: " + strings.Join(parts, ", ")})
 }

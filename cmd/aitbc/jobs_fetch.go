@@ -79,19 +79,15 @@ func runJobsFetch(cmd *cobra.Command, args []string) error {
 }
 
 func (d *desk) printFetched(o hire.Outcome) error {
-	now, err := hire.NewMarket(d.chain.client.Conn()).Now(d.cmd.Context())
+	now, err := d.chain.nowFor(d.cmd.Context(), o.Job)
 	if err != nil {
 		return err
 	}
 	result := fetchResult{Job: viewJob(o.Job, "", now), Result: o.Place}
 	if o.Problem != nil {
-		result.Problem = o.Problem.Error()
+		// What an earlier run fetched is not what this one found.
+		result.Problem, o.Place, result.Result = o.Problem.Error(), "", ""
 	}
-	if err := printResult(d.cmd, result, func(w io.Writer) error { return printHire(w, o, result.Job, sameChain(d.cmd)) }); err != nil {
-		return err
-	}
-	if o.Problem != nil {
-		return fmt.Errorf("job %d has no result that can be used: %w", o.Job.Job.Sequence, o.Problem)
-	}
-	return nil
+	err = printResult(d.cmd, result, func(w io.Writer) error { return printHire(w, o, result.Job, sameChain(d.cmd)) })
+	return errors.Join(err, withoutResult(o))
 }

@@ -199,19 +199,26 @@ func printNext(w io.Writer, v jobView, mine bool, suffix string) error {
 	if v.SecondsLeft == 0 {
 		left = "the time is over; the next block ends it"
 	}
-	rows := [][]string{{"NEXT", left, ""}}
+	var rows [][]string
+	var commands []string
 	for _, n := range v.Next {
-		what := n.Action
-		if command, ok := clientCommands[n.Action]; ok && mine && n.Who == whoClient {
-			what = fmt.Sprintf(command, v.Sequence) + suffix
+		who, action := n.Who, n.Action
+		if who == whoNobody {
+			who, action = "else", ""
 		}
-		if n.Who == whoNobody {
-			rows = append(rows, []string{"else", "", n.Effect})
-			continue
+		rows = append(rows, []string{who, action, n.Effect})
+		if command, ok := clientCommands[n.Action]; ok && mine {
+			commands = append(commands, fmt.Sprintf(command, v.Sequence)+suffix)
 		}
-		rows = append(rows, []string{n.Who, what, n.Effect})
 	}
-	return table(w, rows)
+	err := errors.Join(line(w, "NEXT: %s", left), table(w, rows))
+	if len(commands) > 0 {
+		err = errors.Join(err, line(w, ""))
+	}
+	for _, c := range commands {
+		err = errors.Join(err, line(w, "%s", c))
+	}
+	return err
 }
 
 // agentStatusText returns a status in words.

@@ -56,17 +56,24 @@ func parseAmount(cmd *cobra.Command, flag string) (sdkmath.Int, error) {
 // lasting writes seconds of market time as people say them, to two units.
 func lasting(seconds uint64) string {
 	d := hire.Duration(seconds)
-	day := 24 * time.Hour
+	const day = 24 * time.Hour
 	switch {
 	case d >= day:
-		return fmt.Sprintf("%dd %dh", d/day, d%day/time.Hour)
+		return units(d/day, "d", d%day/time.Hour, "h")
 	case d >= time.Hour:
-		return fmt.Sprintf("%dh %dm", d/time.Hour, d%time.Hour/time.Minute)
+		return units(d/time.Hour, "h", d%time.Hour/time.Minute, "m")
 	case d >= time.Minute:
-		return fmt.Sprintf("%dm %ds", d/time.Minute, d%time.Minute/time.Second)
+		return units(d/time.Minute, "m", d%time.Minute/time.Second, "s")
 	default:
 		return fmt.Sprintf("%ds", d/time.Second)
 	}
+}
+
+func units(large time.Duration, largeUnit string, small time.Duration, smallUnit string) string {
+	if small == 0 {
+		return fmt.Sprintf("%d%s", large, largeUnit)
+	}
+	return fmt.Sprintf("%d%s %d%s", large, largeUnit, small, smallUnit)
 }
 
 // marketTime writes an instant of market time.
@@ -85,7 +92,7 @@ func viewTx(t hire.Tx) txView {
 	return txView{Hash: t.Hash, Height: t.Height, Fee: amountOf(t.Fee.Amount)}
 }
 
-// printTx writes where a transaction is, and its fee.
+// txText says where a transaction is, and its fee.
 func txText(t hire.Tx) string {
 	return fmt.Sprintf("block %d, fee %s, tx %s", t.Height, ait(t.Fee.Amount), t.Hash)
 }

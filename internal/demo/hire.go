@@ -40,7 +40,7 @@ type worker struct {
 
 // startAgents registers the agents of bob and carol and starts their workers.
 func (s *show) startAgents(ctx context.Context) error {
-	ports, err := freePorts(2)
+	ports, err := freePorts()
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ const (
 
 // command returns a run of aitbc on the demo's network.
 func (s *show) command(ctx context.Context, args []string) *exec.Cmd {
+	//nolint:gosec // the program that runs this, or the one that the caller names
 	cmd := exec.CommandContext(ctx, s.options.Tool, append(args, "--localnet="+s.net.Home())...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
@@ -156,18 +157,19 @@ func tail(path string) string {
 	return string(text[max(0, len(text)-most):])
 }
 
-// freePorts returns ports of this machine that nobody listens on.
-func freePorts(n int) ([]int, error) {
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = l.Close() }() // all are held until all are known
-		ports[i] = l.Addr().(*net.TCPAddr).Port
+// freePorts returns two ports of this machine that nobody listens on.
+func freePorts() ([2]int, error) {
+	a, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return [2]int{}, err
 	}
-	return ports, nil
+	defer func() { _ = a.Close() }()
+	b, err := net.Listen("tcp", "127.0.0.1:0") // another one: the first is still held
+	if err != nil {
+		return [2]int{}, err
+	}
+	defer func() { _ = b.Close() }()
+	return [2]int{a.Addr().(*net.TCPAddr).Port, b.Addr().(*net.TCPAddr).Port}, nil
 }
 
 // jobs returns all jobs of alice.

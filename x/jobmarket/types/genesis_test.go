@@ -44,7 +44,8 @@ func newGenesis(t *testing.T) types.GenesisState {
 		Params:         types.DefaultParams(),
 		OfferSequences: []types.OfferSequence{{AgentId: agentID, Last: 2}, {AgentId: 9, Last: 5}},
 		Offers: []types.Offer{
-			{AgentId: agentID, OfferId: 1, Terms: offerTerms()}, {AgentId: agentID, OfferId: 2, Terms: offerTerms()},
+			{AgentId: agentID, OfferId: 1, Terms: offerTerms()},
+			{AgentId: agentID, OfferId: 2, Terms: offerTerms()},
 			{AgentId: 9, OfferId: 5, Terms: offerTerms()},
 		},
 		JobSequences: []types.JobSequence{{Client: client, Last: 9}, {Client: signer, Last: 3}},

@@ -134,11 +134,11 @@ func explore(t *testing.T, j types.Job, visit func(types.Progress)) map[edge]int
 	for len(open) > 0 {
 		p := open[0]
 		open = open[1:]
-		if key := fmt.Sprint(p.Status, p.Milestone, p.Milestones, p.Deadline == 0); seen[key] {
+		key := fmt.Sprint(p.Status, p.Milestone, p.Milestones, p.Deadline == 0)
+		if seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		visit(p)
 		for _, action := range types.Actions() {
 			out, err := j.Next(p, inTime(p, action))
@@ -227,7 +227,7 @@ func TestJob_Next_NotLive(t *testing.T) {
 	j := newJob(ait, ait, ait)
 	explore(t, j, func(p types.Progress) {
 		for _, action := range types.Actions() {
-			for wrong := uint32(0); wrong <= 4; wrong++ {
+			for wrong := range uint32(5) {
 				step := inTime(p, action)
 				step.Milestone = wrong
 				_, err := j.Next(p, step)

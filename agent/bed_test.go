@@ -75,8 +75,19 @@ type running struct {
 	done chan error
 }
 
-// start builds a worker over the bed's files and runs it. trip may be nil.
+// start runs a worker and returns when it follows the chain. trip may be nil.
 func (b *bed) start(trip func(*running, string)) *running {
+	b.t.Helper()
+	b.chain.mu.Lock()
+	before := b.chain.follows
+	b.chain.mu.Unlock()
+	r := b.launch(trip)
+	b.chain.await(b.t, func() bool { return b.chain.follows > before })
+	return r
+}
+
+// launch builds a worker over the bed's files and runs it.
+func (b *bed) launch(trip func(*running, string)) *running {
 	b.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -98,7 +109,11 @@ func (b *bed) begin(listener net.Listener, trip func(*running, string)) *running
 	if trip != nil {
 		agent.OnTrip(w, func(point string) { trip(r, point) })
 	}
-	go func() { r.done <- w.Run(ctx) }()
+	go func() {
+		var err error
+		defer func() { r.done <- err }() // also when it is killed
+		err = w.Run(ctx)
+	}()
 	b.t.Cleanup(stop)
 	return r
 }

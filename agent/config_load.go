@@ -37,8 +37,7 @@ func LoadConfig(path string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
-	c.resolve(dir)
-	return c, nil
+	return c.resolved(dir), nil
 }
 
 // ParseConfig reads a configuration from YAML over DefaultConfig and checks it. A
@@ -62,8 +61,8 @@ func ParseConfig(raw []byte) (Config, error) {
 	return c, c.Validate()
 }
 
-// resolve makes paths absolute.
-func (c *Config) resolve(dir string) {
+// resolved returns the configuration with absolute paths.
+func (c Config) resolved(dir string) Config {
 	at := func(path string) string {
 		if path == "" || filepath.IsAbs(path) {
 			return path
@@ -71,9 +70,12 @@ func (c *Config) resolve(dir string) {
 		return filepath.Join(dir, path)
 	}
 	c.DataDir, c.Key.Dir = at(c.DataDir), at(c.Key.Dir)
+	keys := make([]string, len(c.MessagingKeys))
 	for i, path := range c.MessagingKeys {
-		c.MessagingKeys[i] = at(path)
+		keys[i] = at(path)
 	}
+	c.MessagingKeys = keys
+	return c
 }
 
 var (

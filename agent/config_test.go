@@ -77,6 +77,9 @@ func TestWriteConfig(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("got %v, %v", info, err)
 	}
+	if raw, err := os.ReadFile(path); err != nil || !strings.Contains(string(raw), "job_time: 10m\n") || !strings.Contains(string(raw), "# What does the work.\n") {
+		t.Errorf("got %s, %v", raw, err)
+	}
 	back, err := agent.LoadConfig(path)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +103,7 @@ func TestConfigErrors(t *testing.T) {
 	for _, c := range []struct{ old, changed, want string }{
 		{"chain_id: aitbc-test-1", "chain_id: ''", "chain_id: expected 1 to 50 bytes, got 0"},
 		{"chain_id:", "chain: x\nchain_id:", "line 2: chain: there is no such field"},
-		{"  name: Summaries", "  nmae: Summaries", "line 8: nmae: there is no such field"},
+		{"  name: Summaries", "  title: Summaries", "line 8: title: there is no such field"},
 		{"    price: \"0.5\"", "    price: \"0.5\"\n    colour: red", "line 18: colour: there is no such field"},
 		{"id: 0", "id: seven", "line 7: id: expected a number, got seven"},
 		{"listen:", "grace: soon\nlisten:", "line 13: grace: expected a time such as 30s or 24h, got soon"},

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -112,12 +114,30 @@ func writeWhole(path string, raw []byte, replace bool) error {
 	return nil
 }
 
+// longTime is how Go writes a time of whole minutes or hours.
+var longTime = regexp.MustCompile(`^(\d+h)?\d+m0s$`)
+
+// shortenTimes makes 24h of 24h0m0s.
+func shortenTimes(node *yaml.Node) {
+	if longTime.MatchString(node.Value) {
+		text := strings.TrimSuffix(node.Value, "0s")
+		if hours, ok := strings.CutSuffix(text, "h0m"); ok {
+			text = hours + "h"
+		}
+		node.Value = text
+	}
+	for _, below := range node.Content {
+		shortenTimes(below)
+	}
+}
+
 // marshalConfig writes YAML with comments.
 func marshalConfig(c Config) ([]byte, error) {
 	var node yaml.Node
 	if err := node.Encode(c); err != nil {
 		return nil, err
 	}
+	shortenTimes(&node)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		key.HeadComment = configComments[key.Value]

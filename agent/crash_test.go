@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -22,12 +23,19 @@ var pointsOfDelivery = []string{
 	"before submitting", "submitted", "submission noted",
 }
 
-// kill ends a worker as SIGKILL would: nothing is written any more, and the goroutine
-// goes no further.
-func (r *running) kill() {
-	agent.Cut(r.Worker)
-	r.stop()
-	runtime.Goexit()
+// killAt ends a worker at a point as SIGKILL would: nothing is written any more, and no
+// step goes on.
+func killAt(target string) func(*running, string) {
+	var dead atomic.Bool
+	return func(r *running, point string) {
+		if point == target && !dead.Swap(true) {
+			agent.Cut(r.Worker)
+			r.stop()
+		}
+		if dead.Load() {
+			runtime.Goexit()
+		}
+	}
 }
 
 // numbered is an executor whose results differ from run to run.
@@ -51,11 +59,7 @@ func TestKilledAnywhere(t *testing.T) {
 			b := newBed(t)
 			work := &numbered{}
 			b.executor = fakeExecutor(work.run)
-			r := b.start(func(r *running, at string) {
-				if at == point {
-					r.kill()
-				}
-			})
+			r := b.start(killAt(point))
 			h := b.hire(1, text)
 			_ = h.put(r, 1) // the first two points break it off
 			<-r.done
@@ -117,11 +121,7 @@ func TestKilledWhileQuitting(t *testing.T) {
 	for _, point := range []string{"refusal noted", "before quitting", "quit"} {
 		t.Run(point, func(t *testing.T) {
 			b := newBed(t)
-			r := b.start(func(r *running, at string) {
-				if at == point {
-					r.kill()
-				}
-			})
+			r := b.start(killAt(point))
 			h := b.hire(1, "--- 12 34 ---")
 			if err := h.put(r, 1); err != nil {
 				t.Fatal(err)

@@ -47,6 +47,7 @@ type fakeChain struct {
 	news    chan struct{} // closed at each block
 	down    bool
 	silent  bool   // no block is told of
+	follows int    // how often somebody began to follow
 	hires   uint64 // who is hired
 	height  int64
 	base    int64 // the first height whose block is there
@@ -317,6 +318,10 @@ func (c *fakeChain) LiveJobs(_ context.Context, id uint64) ([]jobmarkettypes.Job
 }
 
 func (c *fakeChain) Follow(ctx context.Context, from int64, f func(client.Block) error) error {
+	c.mu.Lock()
+	c.follows++
+	c.wake()
+	c.mu.Unlock()
 	for height := from; ; {
 		if err := c.up(); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,6 +92,10 @@ func (w *Worker) recheckAgent(ctx context.Context) error {
 	return err
 }
 
+// everyJob are the events of the registry that come with every job and change nothing
+// else.
+var everyJob = []string{"EventReserved", "EventReservationReleased"}
+
 // mentioned is what a block says about one agent.
 type mentioned struct {
 	jobs []jobKey
@@ -111,7 +116,7 @@ func mentions(events []client.Event, agentID uint64) mentioned {
 			continue
 		}
 		if strings.HasPrefix(event.Type, registryEvents) {
-			out.agent = out.agent || attributes["holder"] == ""
+			out.agent = out.agent || !slices.Contains(everyJob, strings.TrimPrefix(event.Type, registryEvents))
 			continue
 		}
 		sequence, err := strconv.ParseUint(attributes["sequence"], 10, 64)

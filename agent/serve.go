@@ -102,7 +102,7 @@ func (w *Worker) ready() bool {
 func (w *Worker) troubles() []string {
 	s := w.now()
 	var out []string
-	if age := time.Now().Sub(s.seenAt); age > w.config.StaleAfter {
+	if age := time.Since(s.seenAt); age > w.config.StaleAfter {
 		out = append(out, fmt.Sprintf("expected a new height within %s, saw none for %s", w.config.StaleAfter, age.Truncate(time.Second)))
 	}
 	if _, stuck := w.steps(); stuck >= w.config.Limits.Concurrency {

@@ -108,7 +108,7 @@ func (w *Worker) checkAgent(ctx context.Context) error {
 	} else if was.synced && !was.active {
 		w.log.Info("the agent is active again", "agent", agent.Id)
 	}
-	w.checkEndpointPublished(record.Profile)
+	w.checkPublished(record)
 	w.update(func(s *state) { s.active = active })
 	return nil
 }
@@ -130,14 +130,20 @@ func (w *Worker) checkMessagingKeys(p registrytypes.Profile) error {
 	return nil
 }
 
-// checkEndpointPublished warns if clients would look for the agent elsewhere.
-func (w *Worker) checkEndpointPublished(p registrytypes.Profile) {
-	for _, i := range p.Interfaces {
-		if i.Binding == InterfaceBinding && i.Url == w.config.endpointURL() {
-			return
-		}
+// checkPublished warns if the agent is not found as it is configured.
+func (w *Worker) checkPublished(record registrytypes.AgentRecord) {
+	here := func(i registrytypes.Interface) bool {
+		return i.Binding == InterfaceBinding && i.Url == w.config.endpointURL()
 	}
-	w.log.Warn("the profile does not name this endpoint: publish the configuration", "public_url", w.config.endpointURL())
+	if !slices.ContainsFunc(record.Profile.Interfaces, here) {
+		w.log.Warn("the profile does not name this endpoint: publish the configuration", "public_url", w.config.endpointURL())
+	}
+	wanted, err := w.config.Agent.Bond.Uait()
+	stake := record.Bond.Bonded.Sub(record.Bond.Unbonding)
+	if err == nil && stake.LT(wanted) {
+		w.log.Warn("less is at stake than configured, and below the market's minimum nobody can hire the agent: publish the configuration to add to it",
+			"bond", registrytypes.Uait(stake).String(), "configured", registrytypes.Uait(wanted).String())
+	}
 }
 
 // sync lists the live jobs, and asks for those that were live and are not any more. The

@@ -15,9 +15,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	sdkmath "cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/aitbc/aitbc/agent"
 	"github.com/aitbc/aitbc/agent/executor"
+	"github.com/aitbc/aitbc/client"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
@@ -359,10 +363,12 @@ func TestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t)
 		b.config.Limits.JobTime = 24 * time.Hour
-		runs := 0
+		runs, took := 0, time.Duration(0)
 		b.executor = fakeExecutor(func(ctx context.Context, _ executor.Task) (executor.Output, error) {
 			runs++
+			began := time.Now()
 			<-ctx.Done()
+			took = time.Since(began)
 			return executor.Output{}, ctx.Err()
 		})
 		r := b.bubble()
@@ -379,8 +385,8 @@ func TestDeadline(t *testing.T) {
 		synctest.Wait()
 		b.chain.with(func() {})
 		time.Sleep(time.Hour)
-		if runs != 1 {
-			t.Errorf("expected no run after the deadline, got %d", runs)
+		if limit := time.Duration(delivery) * time.Second; runs != 1 || took > limit || took < limit-10*time.Second {
+			t.Errorf("expected no run after the deadline, got %d, the first until %s", runs, took)
 		}
 		// Nor is an input taken any more.
 		if code, body := r.ask(http.MethodPut, "/v1/jobs/ait1client/1/milestones/1/input", h.inputs[0]); code != http.StatusNotFound {
@@ -462,6 +468,27 @@ func TestGrace(t *testing.T) {
 	}
 }
 
+// A worker that was told to stop finishes what it has begun, and begins nothing.
+func TestStopBeginsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		b.config.Grace, b.config.Limits.Concurrency = time.Hour, 1
+		runs := 0
+		b.executor = fakeExecutor(func(_ context.Context, task executor.Task) (executor.Output, error) {
+			runs++
+			time.Sleep(time.Minute)
+			return executor.Output{MediaType: "text/plain", Body: task.Input}, nil
+		})
+		r := b.bubble()
+		b.hireAll(r, 2)
+		synctest.Wait()
+		r.stopAndCheck()
+		if n := b.chain.count("SubmitMilestone"); n != 1 || runs != 1 {
+			t.Errorf("%d submissions after %d runs", n, runs)
+		}
+	})
+}
+
 // Payloads stay for a day after the end.
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -524,6 +551,16 @@ func TestAgentIsPaused(t *testing.T) {
 		if !ready() {
 			t.Error("expected it to be ready again")
 		}
+		b.chain.with(func() {
+			record := b.chain.agents[agentID]
+			record.Bond.Bonded = record.Bond.Bonded.SubRaw(1)
+			b.chain.agents[agentID] = record
+			b.chain.block(&registrytypes.EventReservationSlashed{AgentId: agentID, Holder: "jobmarket", Amount: registrytypes.Uait(sdkmath.OneInt())})
+		})
+		synctest.Wait()
+		if !strings.Contains(b.log.String(), "less is at stake than configured") {
+			t.Errorf("log:\n%s", b.log)
+		}
 		r.stopAndCheck()
 	})
 }
@@ -549,5 +586,125 @@ func TestSubmissionIsTriedAgain(t *testing.T) {
 			t.Errorf("%d tries", tries)
 		}
 		r.stopAndCheck()
+	})
+}
+
+// A transaction whose fate is open is not sent again before it is decided.
+func TestPendingTransaction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		tries := 0
+		b.chain.before = func(sdk.Msg) error {
+			if tries++; tries == 1 {
+				return &client.PendingError{Hash: "AB", TimeoutHeight: 110}
+			}
+			return nil
+		}
+		r := b.bubble()
+		h := b.hire(1, text)
+		synctest.Wait()
+		r.put(h)
+		time.Sleep(time.Hour)
+		b.chain.with(func() { b.chain.height = 109 }) // makes 110
+		time.Sleep(time.Hour)
+		if synctest.Wait(); tries != 1 {
+			t.Errorf("expected no other try, got %d", tries)
+		}
+		b.chain.with(func() {})
+		h.expect(submitted)
+		r.stopAndCheck()
+	})
+}
+
+func TestBadInputIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		b.config.QuitOnBadInput = false
+		r := b.bubble()
+		h := b.hire(1, "--- 12 34 ---")
+		synctest.Wait()
+		r.put(h)
+		time.Sleep(time.Hour)
+		h.expect(working)
+		if len(b.chain.sent) != 0 {
+			t.Errorf("sent %v", b.chain.sent)
+		}
+		r.stopAndCheck()
+	})
+}
+
+// When the disk fails, the worker ends with an error instead of going on blindly.
+func TestDiskFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		r := b.bubble()
+		synctest.Wait()
+		agent.Cut(r.Worker)
+		b.hire(1, text)
+		if err := <-r.done; err == nil || !strings.Contains(err.Error(), "database not open") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// What was lost of the files is made good, as far as the client can help.
+func TestLostFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		b.executor = fakeExecutor(func(_ context.Context, task executor.Task) (executor.Output, error) {
+			return executor.Output{MediaType: "text/plain", Body: task.Input}, nil
+		})
+		b.chain.before = func(sdk.Msg) error { return errDown }
+		r := b.bubble()
+		h := b.hire(1, text)
+		synctest.Wait()
+		r.put(h)
+		synctest.Wait()
+		r.stopAndCheck()
+		// Input and result are gone.
+		dir := filepath.Join(b.config.DataDir, "payloads")
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		b.chain.before = nil
+		r = b.bubble()
+		h.expect(working)
+		if !strings.Contains(b.log.String(), "the result is lost") || !strings.Contains(b.log.String(), "the input is lost") {
+			t.Errorf("log:\n%s", b.log)
+		}
+		r.put(h)
+		h.expect(submitted)
+		r.stopAndCheck()
+	})
+}
+
+func TestSeparateMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		inside, outside := newPipes(), newPipes()
+		d := b.deps(outside)
+		d.MetricsListener = inside
+		w, err := agent.New(b.config, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- w.Run(ctx) }()
+		for _, c := range []struct {
+			at   *pipes
+			code int
+		}{{inside, http.StatusOK}, {outside, http.StatusNotFound}} {
+			r := &inBubble{bed: b, http: &http.Client{Transport: &http.Transport{DialContext: c.at.dial, DisableKeepAlives: true}}}
+			for _, path := range []string{"/metrics", "/healthz"} {
+				if code, _ := r.ask(http.MethodGet, path, nil); code != c.code {
+					t.Errorf("%s: expected %d, got %d", path, c.code, code)
+				}
+			}
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
 	})
 }

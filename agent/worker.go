@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -21,6 +22,8 @@ import (
 const (
 	tableFile  = "worker.db"
 	payloadDir = "payloads"
+
+	dataMode = 0o700
 )
 
 // Deps are what a worker needs besides its configuration. Chain, Signer, Executor and
@@ -140,14 +143,18 @@ func (w *Worker) Run(ctx context.Context) error {
 	return w.work(ctx)
 }
 
-// open opens what is in the data directory.
+// open opens what is in the data directory. The table comes first: it is locked, and the
+// store tidies up what it takes for left behind.
 func (w *Worker) open() error {
-	var err error
-	if w.payloads, err = payload.OpenDir(filepath.Join(w.config.DataDir, payloadDir), 0); err != nil {
+	if err := os.MkdirAll(w.config.DataDir, dataMode); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
+	var err error
 	if w.table, err = openTable(filepath.Join(w.config.DataDir, tableFile), w.config.ChainID, w.config.Agent.ID); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
+	}
+	if w.payloads, err = payload.OpenDir(filepath.Join(w.config.DataDir, payloadDir), 0); err != nil {
+		return fmt.Errorf("data_dir: %w", errors.Join(err, w.table.close()))
 	}
 	return nil
 }

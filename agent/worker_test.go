@@ -223,7 +223,7 @@ func TestStartupErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBed(t)
 			tc.change(b)
-			if err := <-b.start(nil).done; err == nil || !strings.HasPrefix(err.Error(), tc.want) {
+			if err := <-b.launch(nil).done; err == nil || !strings.HasPrefix(err.Error(), tc.want) {
 				t.Errorf("expected %q, got %v", tc.want, err)
 			}
 		})
@@ -243,14 +243,14 @@ func TestDataDirOfAnother(t *testing.T) {
 	if err := h.put(first, 1); err != nil { // it has opened its files
 		t.Fatal(err)
 	}
-	if err := <-b.start(nil).done; err == nil || !strings.Contains(err.Error(), "another process uses it") {
+	if err := <-b.launch(nil).done; err == nil || !strings.Contains(err.Error(), "another process uses it") {
 		t.Errorf("got %v", err)
 	}
 	if err := first.end(); err != nil {
 		t.Fatal(err)
 	}
 	b.config.Agent.ID = 8
-	if err := <-b.start(nil).done; err == nil || !strings.Contains(err.Error(), "expected the file of agent 8, got that of 7") {
+	if err := <-b.launch(nil).done; err == nil || !strings.Contains(err.Error(), "expected the file of agent 8, got that of 7") {
 		t.Errorf("got %v", err)
 	}
 }

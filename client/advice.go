@@ -79,7 +79,9 @@ func (e *TxError) advice() string {
 	return ""
 }
 
+var whichMessage = regexp.MustCompile(`^failed to execute message; message index: \d+: `)
+
 // without returns the words of a node before the name of the error itself.
 func without(log string, name error) string {
-	return strings.TrimSuffix(strings.TrimSuffix(log, name.Error()), ": ")
+	return strings.TrimSuffix(strings.TrimSuffix(whichMessage.ReplaceAllString(log, ""), name.Error()), ": ")
 }

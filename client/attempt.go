@@ -90,15 +90,21 @@ func (a *attempt) refused() *TxError {
 	return a.refusal
 }
 
-// draft returns what the next transaction is made with, apart from its gas, and the
-// height that its timeout counts from.
+// draft returns what the next transaction is made with, apart from its gas, and a height
+// that the chain has.
 func (s *signer) draft(ctx context.Context) (clienttx.Factory, int64, error) {
 	acc, err := s.client.account(ctx, s.address)
 	if err != nil {
 		return clienttx.Factory{}, 0, err
 	}
-	s.next = max(s.next, acc.sequence)
 	o := s.client.options
+	s.next = max(s.next, acc.sequence)
+	timeout := acc.height + int64(o.TimeoutBlocks)
+	if s.next < s.unsigned {
+		// The same messages with the same sequence and timeout would be the same
+		// transaction: it would happen once, for two that want it.
+		timeout = max(timeout, s.latest+1)
+	}
 	return clienttx.Factory{}.
 		WithTxConfig(o.TxConfig).
 		WithKeybase(o.Keys).
@@ -106,7 +112,7 @@ func (s *signer) draft(ctx context.Context) (clienttx.Factory, int64, error) {
 		WithSimulateAndExecute(true). // the estimate counts the key's own type
 		WithChainID(o.ChainID).
 		WithSignMode(signing.SignMode_SIGN_MODE_DIRECT).
-		WithTimeoutHeight(uint64(acc.height) + o.TimeoutBlocks).
+		WithTimeoutHeight(uint64(timeout)).
 		WithAccountNumber(acc.number).
 		WithSequence(s.next), acc.height, nil
 }
@@ -135,9 +141,11 @@ func (s *signer) sign(ctx context.Context, msgs []sdk.Msg, leastGas uint64) (*at
 	if err != nil {
 		return nil, fmt.Errorf("build the transaction: %w", err)
 	}
+	timeout := int64(draft.TimeoutHeight())
+	s.unsigned, s.latest = max(s.unsigned, s.next+1), max(s.latest, timeout)
 	return &attempt{
 		address: s.address, sequence: s.next, raw: raw, hash: fmt.Sprintf("%X", tmhash.Sum(raw)), gas: gas, fee: fee,
-		since: height, timeout: int64(draft.TimeoutHeight()), sentAt: height,
+		since: height, timeout: timeout, sentAt: height,
 	}, nil
 }
 

@@ -16,7 +16,6 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto/tmhash"
 	"github.com/cometbft/cometbft/proto/tendermint/p2p"
-	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -61,6 +60,20 @@ type chain struct {
 type included struct {
 	raw    []byte
 	result *abci.ExecTxResult
+}
+
+// change calls f while no node answers.
+func (c *chain) change(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f()
+}
+
+// at returns the height.
+func (c *chain) at() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.height
 }
 
 // mine makes a block of what the nodes have that are not cut off.
@@ -218,6 +231,13 @@ type comet struct {
 	*node
 }
 
+// received returns all transactions that arrived, in their order.
+func (n *node) received() [][]byte {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.sent)
+}
+
 // lock begins a call of a node: it returns the error of one that can't answer.
 func (n *node) lock(ctx context.Context) (func(), error) {
 	n.mu.Lock()
@@ -232,9 +252,7 @@ func (n *node) lock(ctx context.Context) (func(), error) {
 		return nil, status.Error(codes.Unknown, "context did not contain latest block height in either check state or finalize block state (7): invalid height")
 	}
 	header := metadata.Pairs(grpctypes.GRPCBlockHeightHeader, strconv.FormatInt(n.height, 10))
-	if err := grpc.SetHeader(ctx, header); err != nil {
-		panic(err)
-	}
+	_ = grpc.SetHeader(ctx, header) // an error says that nobody waits for the answer
 	return n.mu.Unlock, nil
 }
 
@@ -368,7 +386,7 @@ func (n *comet) GetBlockByHeight(ctx context.Context, req *cmtservice.GetBlockBy
 	for _, tx := range n.blocks[req.Height] {
 		block.Data.Txs = append(block.Data.Txs, tx.raw)
 	}
-	return &cmtservice.GetBlockByHeightResponse{SdkBlock: block, Block: &cmtproto.Block{Data: block.Data}}, nil
+	return &cmtservice.GetBlockByHeightResponse{SdkBlock: block}, nil
 }
 
 func (n *comet) GetBlockResults(ctx context.Context, req *cmtservice.GetBlockResultsRequest) (*cmtservice.GetBlockResultsResponse, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cosmos/gogoproto/proto"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -37,7 +38,7 @@ func (w *world) happened(t *testing.T, want ...int64) {
 func (w *world) sequences() []uint64 {
 	var out []uint64
 	for _, n := range w.nodes {
-		for _, raw := range n.sent {
+		for _, raw := range n.received() {
 			out = append(out, sequenceOf(w.chain.mustDecode(raw)))
 		}
 	}
@@ -55,7 +56,7 @@ func TestSend(t *testing.T) {
 	if len(got.Hash) != 64 || got.Height != firstHeight+1 || got.GasUsed != 99 || got.GasLimit != 140_001 || got.Fee.String() != "1400uait" {
 		t.Errorf("unexpected result %+v", got)
 	}
-	tx := w.chain.mustDecode(w.nodes[0].sent[0])
+	tx := w.chain.mustDecode(w.nodes[0].received()[0])
 	if fee := tx.(sdk.FeeTx); fee.GetGas() != got.GasLimit || fee.GetFee().String() != "1400uait" {
 		t.Errorf("expected what was reported to be what was sent, got %d and %s", fee.GetGas(), fee.GetFee())
 	}
@@ -82,6 +83,8 @@ func TestResponse(t *testing.T) {
 		_, err = client.Response[*banktypes.MsgSendResponse](result, index)
 		hasPrefix(t, err, fmt.Sprintf("response %d of transaction %s: expected one of 1", index, result.Hash))
 	}
+	_, err = client.Response[proto.Message](result, 0)
+	hasPrefix(t, err, "response 0 of transaction "+result.Hash+": expected a pointer type")
 	result.MsgResponses[0].Value = []byte{0xff}
 	if _, err = client.Response[*banktypes.MsgSendResponse](result, 0); err == nil {
 		t.Error("expected an error for a response that can't be read")
@@ -97,7 +100,9 @@ func TestSendFailures(t *testing.T) {
 	}{
 		"estimate": {
 			spoil: func(w *world) {
-				w.nodes[0].simulated = status.Error(codes.Unknown, "1uait is smaller than 2uait: insufficient funds [cosmos/bank/keeper.go:12] with gas used: '7'")
+				w.chain.change(func() {
+					w.nodes[0].simulated = status.Error(codes.Unknown, "1uait is smaller than 2uait: insufficient funds [cosmos/bank/keeper.go:12] with gas used: '7'")
+				})
 			},
 			want: "transaction would fail with sdk code 5: 1uait is smaller than 2uait: insufficient funds", code: 5,
 		},
@@ -124,7 +129,7 @@ func TestSendFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := serve(t, 1)
 			if tc.spoil != nil {
-				tc.spoil(w)
+				w.chain.change(func() { tc.spoil(w) })
 			}
 			if tc.from == "" {
 				tc.from = "alice"
@@ -139,11 +144,9 @@ func TestSendFailures(t *testing.T) {
 				t.Error("expected nothing to be left open")
 			}
 			w.happened(t)
-			if w.nodes[0].faults = nil; w.chain.unfunded || w.nodes[0].simulated != nil || tc.from != "alice" {
-				return
-			}
 			// Nothing of it is in the way of the next one.
-			w.chain.outcome = succeed
+			w.chain.change(func() { w.nodes[0].faults, w.nodes[0].simulated, w.chain.unfunded = nil, nil, false })
+			w.chain.change(func() { w.chain.outcome = succeed })
 			if _, err := w.Send(t.Context(), "alice", w.transfer(2)); err != nil {
 				t.Error(err)
 			}
@@ -155,8 +158,8 @@ func TestConcurrentSendsGetConsecutiveSequences(t *testing.T) {
 	for _, noIndex := range []bool{false, true} {
 		t.Run(fmt.Sprintf("without index %t", noIndex), func(t *testing.T) {
 			w := serve(t, 1)
-			w.nodes[0].noIndex = noIndex
-			w.chain.perBlock = 3
+			w.chain.change(func() { w.nodes[0].noIndex = noIndex })
+			w.chain.change(func() { w.chain.perBlock = 3 })
 			var wg sync.WaitGroup
 			var want []int64
 			for i := range int64(10) {
@@ -178,6 +181,30 @@ func TestConcurrentSendsGetConsecutiveSequences(t *testing.T) {
 	}
 }
 
+// Two that want the same are two, even if one takes the place of the other.
+func TestTheSameMessagesAreAnotherTransaction(t *testing.T) {
+	w := serve(t, 1)
+	w.chain.change(func() { w.nodes[0].faults = []fault{forget} })
+	enough := errors.New("enough")
+	w.clock.each = func(context.Context, int) error { return enough }
+	_, err := w.Send(t.Context(), "alice", w.transfer(1))
+	pending := (*client.PendingError)(nil)
+	if !errors.As(err, &pending) {
+		t.Fatalf("expected a PendingError, got %v", err)
+	}
+	// The node wants the same sequence again, at the same height. Time goes on only for
+	// the pause after that.
+	w.chain.change(func() { w.chain.height-- })
+	w.clock.each = nil
+	got, err := w.Send(t.Context(), "alice", w.transfer(1))
+	if err != nil || got.Hash == pending.Hash {
+		t.Errorf("expected another transaction than %s, got %s and %v", pending.Hash, got.Hash, err)
+	}
+	if sequences := w.sequences(); !slices.Equal(sequences, []uint64{3}) {
+		t.Errorf("expected the same sequence twice, got %v", sequences)
+	}
+}
+
 // The node got the transaction and dropped the connection: nobody knows whether it has
 // it.
 func TestALostAnswerDoesNotLeadToASecondTransaction(t *testing.T) {
@@ -189,13 +216,13 @@ func TestALostAnswerDoesNotLeadToASecondTransaction(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := serve(t, 1)
-			w.nodes[0].faults = []fault{f}
+			w.chain.change(func() { w.nodes[0].faults = []fault{f} })
 			if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
 				t.Fatal(err)
 			}
 			w.happened(t, 1)
-			for _, raw := range w.nodes[0].sent {
-				if string(raw) != string(w.nodes[0].sent[0]) {
+			for _, raw := range w.nodes[0].received() {
+				if string(raw) != string(w.nodes[0].received()[0]) {
 					t.Error("expected the same bytes each time")
 				}
 			}
@@ -206,8 +233,10 @@ func TestALostAnswerDoesNotLeadToASecondTransaction(t *testing.T) {
 // What the first node has and the second one refuses may still get into a block.
 func TestARefusalAfterALostAnswerDecidesNothing(t *testing.T) {
 	w := serve(t, 2)
-	w.nodes[0].faults = []fault{hangUp}
-	w.nodes[1].faults = []fault{refuse(13, "my price is higher"), refuse(13, "my price is higher")}
+	w.chain.change(func() { w.nodes[0].faults = []fault{hangUp} })
+	w.chain.change(func() {
+		w.nodes[1].faults = []fault{refuse(13, "my price is higher"), refuse(13, "my price is higher")}
+	})
 	if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -217,12 +246,12 @@ func TestARefusalAfterALostAnswerDecidesNothing(t *testing.T) {
 // If it does not get into one until its time is over, the refusal stands.
 func TestARefusalStandsWhenTheTimeIsOver(t *testing.T) {
 	w := serve(t, 2, func(o *client.Options) { o.TimeoutBlocks = 5 })
-	w.nodes[0].faults = []fault{fail(codes.Unavailable, "going away")}
-	w.nodes[1].faults = slices.Repeat([]fault{refuse(13, "my price is higher")}, 10)
+	w.chain.change(func() { w.nodes[0].faults = []fault{fail(codes.Unavailable, "going away")} })
+	w.chain.change(func() { w.nodes[1].faults = slices.Repeat([]fault{refuse(13, "my price is higher")}, 10) })
 	_, err := w.Send(t.Context(), "alice", w.transfer(1))
 	hasPrefix(t, err, "transaction refused by the node with sdk code 13: my price is higher")
-	if w.chain.height < firstHeight+5 {
-		t.Errorf("expected no verdict before height %d, got one at %d", firstHeight+5, w.chain.height)
+	if w.chain.at() < firstHeight+5 {
+		t.Errorf("expected no verdict before height %d, got one at %d", firstHeight+5, w.chain.at())
 	}
 	w.happened(t)
 }
@@ -239,7 +268,7 @@ func TestWhatPassesIsTriedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := serve(t, 1)
-			w.nodes[0].faults = faults
+			w.chain.change(func() { w.nodes[0].faults = faults })
 			if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
 				t.Fatal(err)
 			}
@@ -251,11 +280,11 @@ func TestWhatPassesIsTriedAgain(t *testing.T) {
 // A node that is catching up has taken nothing, so the error leaves nothing open.
 func TestPatienceEnds(t *testing.T) {
 	w := serve(t, 1, func(o *client.Options) { o.Patience = time.Second })
-	w.nodes[0].syncing = true
+	w.chain.change(func() { w.nodes[0].syncing = true })
 	_, err := w.Send(t.Context(), "alice", w.transfer(1))
 	hasPrefix(t, err, "node "+w.nodes[0].addr+" does not answer: endpoint is closed while node is catching up")
-	if client.MayStillCommit(err) || len(w.nodes[0].sent) < 3 {
-		t.Errorf("expected some attempts that leave nothing open, got %d and %v", len(w.nodes[0].sent), err)
+	if client.MayStillCommit(err) || len(w.nodes[0].received()) < 3 {
+		t.Errorf("expected some attempts that leave nothing open, got %d and %v", len(w.nodes[0].received()), err)
 	}
 }
 
@@ -270,7 +299,7 @@ func TestSequenceMismatchIsMended(t *testing.T) {
 		"on its way":      func() { w.nodes[0].faults = []fault{refuse(32, "account sequence mismatch, expected 8, got 5"), nil} },
 		"chain went back": func() { w.chain.sequence -= 2 },
 	} {
-		change()
+		w.chain.change(change)
 		if _, err := w.Send(t.Context(), "alice", w.transfer(2)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -280,7 +309,7 @@ func TestSequenceMismatchIsMended(t *testing.T) {
 // The second node has not heard of the first transaction when the next one comes.
 func TestTheNextNodeGetsWhatItMisses(t *testing.T) {
 	w := serve(t, 2)
-	w.nodes[0].cutOff = true // it has the first one, but nobody else will get it
+	w.chain.change(func() { w.nodes[0].cutOff = true }) // it has the first one, but nobody else will get it
 	var once sync.Once
 	var second sync.WaitGroup
 	w.clock.each = func(context.Context, int) error {
@@ -304,170 +333,15 @@ func TestTheNextNodeGetsWhatItMisses(t *testing.T) {
 	}
 }
 
-func TestATransactionThatNoBlockTakesIsMadeAnew(t *testing.T) {
-	w := serve(t, 2, func(o *client.Options) { o.TimeoutBlocks = 5 })
-	w.nodes[0].cutOff = true
-	w.clock.each = func(context.Context, int) error {
-		if w.chain.height == firstHeight+4 {
-			w.nodes[0].cutOff = false // too late: the next block is after the timeout
-			w.nodes[0].pool = nil
-		}
-		return nil
-	}
-	if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
-		t.Fatal(err)
-	}
-	w.happened(t, 1)
-}
-
-func TestATransactionIsNotMadeAnewForEver(t *testing.T) {
-	w := serve(t, 1, func(o *client.Options) { o.TimeoutBlocks = 5 })
-	w.nodes[0].cutOff = true
-	_, err := w.Send(t.Context(), "alice", w.transfer(1))
-	hasPrefix(t, err, "no block took the transaction, though it was made 4 times, each valid for 5 blocks; nothing was committed")
-	if client.MayStillCommit(err) {
-		t.Error("expected nothing to be left open")
-	}
-}
-
-// Another program's transaction gets the sequence, though the node had taken ours.
-func TestATransactionWhosePlaceIsTakenIsMadeAnew(t *testing.T) {
-	for _, noIndex := range []bool{false, true} {
-		w := serve(t, 1)
-		w.nodes[0].noIndex = noIndex
-		w.clock.each = func(_ context.Context, waits int) error {
-			if waits == 1 {
-				w.chain.sequence++
-			}
-			return nil
-		}
-		if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
-			t.Fatal(err)
-		}
-		w.happened(t, 1)
-		if got := w.sequences(); !slices.Equal(got, []uint64{3, 4}) {
-			t.Errorf("expected sequences 3 and 4, got %v", got)
-		}
-	}
-}
-
-// A transaction that fails before its messages pays nothing and uses up no sequence: any
-// later block can have it. So it is not over before it succeeds, or its time is over.
-func TestAFailureThatPaysNothingIsNotTheEnd(t *testing.T) {
-	unpaid := &abci.ExecTxResult{Codespace: "sdk", Code: 5, Log: "poor"}
-	t.Run("succeeds later", func(t *testing.T) {
-		w := serve(t, 1)
-		first := true
-		w.chain.outcome = func(tx sdk.Tx) (*abci.ExecTxResult, bool) {
-			if first {
-				first = false
-				return unpaid, true
-			}
-			return succeed(tx)
-		}
-		if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
-			t.Fatal(err)
-		}
-		w.happened(t, 1)
-	})
-	t.Run("never succeeds", func(t *testing.T) {
-		w := serve(t, 1, func(o *client.Options) { o.TimeoutBlocks = 5 })
-		w.chain.outcome = func(sdk.Tx) (*abci.ExecTxResult, bool) { return unpaid, true }
-		w.nodes[0].faults = append([]fault{nil}, slices.Repeat([]fault{refuse(5, "poor")}, 10)...)
-		_, err := w.Send(t.Context(), "alice", w.transfer(1))
-		if refused := (*client.TxError)(nil); !errors.As(err, &refused) || refused.Code != 5 || w.chain.height < firstHeight+5 {
-			t.Errorf("expected a refusal from height %d on, got %v at %d", firstHeight+5, err, w.chain.height)
-		}
-	})
-}
-
-func TestOutOfGasGetsMoreOnce(t *testing.T) {
-	outOfGas := func(sdk.Tx) (*abci.ExecTxResult, bool) {
-		return &abci.ExecTxResult{Codespace: "sdk", Code: 11, Log: "out of gas"}, false
-	}
-	w := serve(t, 1)
-	w.chain.outcome = func(tx sdk.Tx) (*abci.ExecTxResult, bool) {
-		if tx.(sdk.FeeTx).GetGas() == 140_001 {
-			return outOfGas(tx)
-		}
-		return succeed(tx)
-	}
-	got, err := w.Send(t.Context(), "alice", w.transfer(1))
-	if err != nil || got.GasLimit != 196_001 || got.Fee.String() != "1960uait" {
-		t.Errorf("expected 140,001 x 1.4 gas, got %+v and %v", got, err)
-	}
-	w.chain.outcome = outOfGas
-	before := len(w.nodes[0].sent)
-	_, err = w.Send(t.Context(), "alice", w.transfer(2))
-	hasPrefix(t, err, "transaction failed in its block with sdk code 11: out of gas")
-	if sent := len(w.nodes[0].sent) - before; sent != 2 {
-		t.Errorf("expected 2 transactions, got %d", sent)
-	}
-	w.happened(t, 1)
-}
-
-func TestWhenTheContextEnds(t *testing.T) {
-	t.Run("before anything is sent", func(t *testing.T) {
-		w := serve(t, 1)
-		w.nodes[0].syncing = true
-		ctx, cancel := context.WithCancel(t.Context())
-		w.clock.each = func(_ context.Context, waits int) error {
-			if waits == 3 {
-				cancel()
-			}
-			return nil
-		}
-		_, err := w.Send(ctx, "alice", w.transfer(1))
-		if !errors.Is(err, context.Canceled) || client.MayStillCommit(err) {
-			t.Errorf("expected that nothing is left open, got %v", err)
-		}
-	})
-	t.Run("while it is on its way", func(t *testing.T) {
-		w := serve(t, 1)
-		ctx, cancel := context.WithCancel(t.Context())
-		w.clock.each = func(context.Context, int) error { cancel(); return nil }
-		_, err := w.Send(ctx, "alice", w.transfer(1))
-		pending := (*client.PendingError)(nil)
-		if !errors.As(err, &pending) || !errors.Is(err, context.Canceled) || !client.MayStillCommit(err) {
-			t.Fatalf("expected a PendingError, got %v", err)
-		}
-		if len(pending.Hash) != 64 || pending.TimeoutHeight != firstHeight+client.DefaultTimeoutBlocks {
-			t.Errorf("expected hash and timeout, got %+v", pending)
-		}
-		// The next one comes after it, and both get into blocks.
-		w.clock.each = nil
-		if _, err := w.Send(t.Context(), "alice", w.transfer(2)); err != nil {
-			t.Fatal(err)
-		}
-		w.happened(t, 1, 2)
-	})
-	t.Run("before its turn", func(t *testing.T) {
-		w := serve(t, 1)
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := w.Send(ctx, "alice", w.transfer(1)); !errors.Is(err, context.Canceled) || client.MayStillCommit(err) {
-			t.Errorf("expected that nothing is left open, got %v", err)
-		}
-	})
-}
-
-// All nodes are gone after the transaction was sent.
-func TestWhenNobodyAnswersAnyMore(t *testing.T) {
-	w := serve(t, 1, func(o *client.Options) { o.SentPatience = time.Second })
-	w.clock.each = func(context.Context, int) error { w.nodes[0].stop(); return nil }
-	_, err := w.Send(t.Context(), "alice", w.transfer(1))
-	if silent := (*client.NodeError)(nil); !client.MayStillCommit(err) || !errors.As(err, &silent) {
-		t.Errorf("expected a PendingError because of a NodeError, got %v", err)
-	}
-}
-
 func TestEstimate(t *testing.T) {
 	w := serve(t, 1)
 	gas, fee, err := w.Estimate(t.Context(), "alice", w.transfer(1))
 	if err != nil || gas != 140_001 || fee.String() != "1400uait" {
 		t.Errorf("expected 140001 gas for 1400uait, got %d, %s and %v", gas, fee, err)
 	}
-	w.nodes[0].simulated = status.Error(codes.Unknown, "poor: insufficient funds with gas used: '7'")
+	w.chain.change(func() {
+		w.nodes[0].simulated = status.Error(codes.Unknown, "poor: insufficient funds with gas used: '7'")
+	})
 	_, _, err = w.Estimate(t.Context(), "alice", w.transfer(1))
 	if refused := (*client.TxError)(nil); !errors.As(err, &refused) || !refused.Estimated || refused.Log != "poor: insufficient funds" {
 		t.Errorf("expected a refusal, got %v", err)
@@ -475,7 +349,7 @@ func TestEstimate(t *testing.T) {
 	if _, _, err = w.Estimate(t.Context(), "mallory", w.transfer(1)); err == nil {
 		t.Error("expected an error for an unknown key")
 	}
-	if len(w.nodes[0].sent) != 0 {
+	if len(w.nodes[0].received()) != 0 {
 		t.Error("expected nothing to be sent")
 	}
 }

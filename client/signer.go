@@ -27,8 +27,11 @@ type signer struct {
 
 	// turn has room for one: who signs.
 	turn chan struct{}
-	// next is the sequence of the next transaction. It belongs to whose turn it is.
-	next uint64
+	// next is the sequence of the next transaction, unsigned the lowest that none was
+	// signed with, and latest the highest timeout that one has. They belong to whose
+	// turn it is.
+	next, unsigned uint64
+	latest         int64
 
 	mu sync.Mutex
 	// flying are the transactions whose end somebody awaits, by sequence.

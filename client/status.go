@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
@@ -48,4 +50,28 @@ func (c *Client) syncing(ctx context.Context) (Status, error) {
 		return Status{}, err
 	}
 	return Status{ChainID: c.options.ChainID, Height: height, Earliest: res.EarliestBlockHeight, CatchingUp: res.Syncing}, nil
+}
+
+// WaitHeight returns when the node that queries go to answers from the state of a height
+// or a later one. A block of a Cursor, or a Result, may come from a node that is ahead
+// of it. A node that does not answer is asked again for as long as Options.Patience says.
+func (c *Client) WaitHeight(ctx context.Context, height int64) error {
+	pauses := c.backoff(c.options.Patience)
+	for {
+		at, err := c.Height(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("height %d: %w", height, ctx.Err())
+		case errors.As(err, new(*NodeError)):
+			err = pauses.after(ctx, err)
+		case err == nil && at >= height:
+			return nil
+		case err == nil:
+			pauses.reset()
+			err = c.options.Wait(ctx, c.options.PollInterval)
+		}
+		if err != nil {
+			return fmt.Errorf("height %d: %w", height, err)
+		}
+	}
 }

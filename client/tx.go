@@ -34,21 +34,22 @@ type Result struct {
 //
 //	posted, err := client.Response[*jobmarkettypes.MsgPostJobResponse](result, 0)
 //
-// It is an error if there is none, or if it is of another type.
+// T is a pointer to the type of the answer. It is an error if there is no such answer, or
+// one of another type.
 func Response[T proto.Message](r Result, index int) (T, error) {
 	var none T
+	pointer := reflect.TypeFor[T]()
+	if pointer.Kind() != reflect.Pointer {
+		return none, fmt.Errorf("response %d of transaction %s: expected a pointer type, got %s", index, r.Hash, pointer)
+	}
 	if index < 0 || index >= len(r.MsgResponses) {
 		return none, fmt.Errorf("response %d of transaction %s: expected one of %d", index, r.Hash, len(r.MsgResponses))
 	}
-	answer := r.MsgResponses[index]
-	name := proto.MessageName(none)
+	answer, name := r.MsgResponses[index], proto.MessageName(none)
 	if answer.TypeUrl != "/"+name {
 		return none, fmt.Errorf("response %d of transaction %s: expected a %s, got %s", index, r.Hash, name, answer.TypeUrl)
 	}
-	msg, ok := reflect.New(reflect.TypeFor[T]().Elem()).Interface().(T)
-	if !ok {
-		return none, fmt.Errorf("response %d of transaction %s: %T can't hold a message", index, r.Hash, none)
-	}
+	msg := reflect.New(pointer.Elem()).Interface().(T)
 	if err := proto.Unmarshal(answer.Value, msg); err != nil {
 		return none, fmt.Errorf("response %d of transaction %s: %w", index, r.Hash, err)
 	}

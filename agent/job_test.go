@@ -56,9 +56,10 @@ func TestMergeNeverGoesBack(t *testing.T) {
 		}
 		for i, status := range got.Progress.Milestones {
 			want := "done"
-			if status == working || status == jobmarkettypes.MILESTONE_STATUS_PENDING {
+			switch status { //nolint:exhaustive // all others are done
+			case working, jobmarkettypes.MILESTONE_STATUS_PENDING:
 				want = "await_input"
-			} else if status == submitted {
+			case submitted:
 				want = "submitted"
 			}
 			if stages[i] != want {

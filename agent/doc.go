@@ -2,9 +2,9 @@
 // its jobs, has an executor do the work, seals the results, keeps them for their
 // clients and commits to them on the chain.
 //
-// The chain is the truth. The worker reads it block by block from a height that it
-// keeps, and looks at the state of each job that a block mentions; when blocks are
-// gone, it lists its live jobs again. What it has done itself is in one file, written
+// The chain is the truth. At its start the worker lists its live jobs; from then on it
+// reads block by block, and looks at the state of each job that a block mentions. When
+// blocks are gone, it lists again. What it has done itself is in one file, written
 // before and after each step, so that a kill at any moment loses no job and delivers
 // nothing twice.
 //

@@ -100,9 +100,7 @@ func TestSendFailures(t *testing.T) {
 	}{
 		"estimate": {
 			spoil: func(w *world) {
-				w.chain.change(func() {
-					w.nodes[0].simulated = status.Error(codes.Unknown, "1uait is smaller than 2uait: insufficient funds [cosmos/bank/keeper.go:12] with gas used: '7'")
-				})
+				w.nodes[0].simulated = status.Error(codes.Unknown, "1uait is smaller than 2uait: insufficient funds [cosmos/bank/keeper.go:12] with gas used: '7'")
 			},
 			want: "transaction would fail with sdk code 5: 1uait is smaller than 2uait: insufficient funds", code: 5,
 		},
@@ -145,8 +143,9 @@ func TestSendFailures(t *testing.T) {
 			}
 			w.happened(t)
 			// Nothing of it is in the way of the next one.
-			w.chain.change(func() { w.nodes[0].faults, w.nodes[0].simulated, w.chain.unfunded = nil, nil, false })
-			w.chain.change(func() { w.chain.outcome = succeed })
+			w.chain.change(func() {
+				w.nodes[0].faults, w.nodes[0].simulated, w.chain.unfunded, w.chain.outcome = nil, nil, false, succeed
+			})
 			if _, err := w.Send(t.Context(), "alice", w.transfer(2)); err != nil {
 				t.Error(err)
 			}
@@ -294,14 +293,18 @@ func TestSequenceMismatchIsMended(t *testing.T) {
 	if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(){
-		"in a block":      func() { w.chain.sequence += 4 },
-		"on its way":      func() { w.nodes[0].faults = []fault{refuse(32, "account sequence mismatch, expected 8, got 5"), nil} },
-		"chain went back": func() { w.chain.sequence -= 2 },
+	for _, step := range []struct {
+		name   string
+		change func()
+	}{
+		{"in a block", func() { w.chain.sequence += 4 }},
+		{"wrong advice", func() { w.nodes[0].faults = []fault{refuse(32, "account sequence mismatch, expected 99, got 9")} }},
+		{"no advice", func() { w.nodes[0].faults = []fault{refuse(32, "incorrect account sequence")} }},
+		{"chain went back", func() { w.chain.sequence -= 2 }},
 	} {
-		w.chain.change(change)
+		w.chain.change(step.change)
 		if _, err := w.Send(t.Context(), "alice", w.transfer(2)); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v", step.name, err)
 		}
 	}
 }

@@ -84,13 +84,15 @@ func TestAFailureThatPaysNothingIsNotTheEnd(t *testing.T) {
 	t.Run("succeeds later", func(t *testing.T) {
 		w := serve(t, 1)
 		first := true
-		w.chain.outcome = func(tx sdk.Tx) (*abci.ExecTxResult, bool) {
-			if first {
-				first = false
-				return unpaid, true
+		w.chain.change(func() {
+			w.chain.outcome = func(tx sdk.Tx) (*abci.ExecTxResult, bool) {
+				if first {
+					first = false
+					return unpaid, true
+				}
+				return succeed(tx)
 			}
-			return succeed(tx)
-		}
+		})
 		if _, err := w.Send(t.Context(), "alice", w.transfer(1)); err != nil {
 			t.Fatal(err)
 		}
@@ -112,12 +114,14 @@ func TestOutOfGasGetsMoreOnce(t *testing.T) {
 		return &abci.ExecTxResult{Codespace: "sdk", Code: 11, Log: "out of gas"}, false
 	}
 	w := serve(t, 1)
-	w.chain.outcome = func(tx sdk.Tx) (*abci.ExecTxResult, bool) {
-		if tx.(sdk.FeeTx).GetGas() == 140_001 {
-			return outOfGas(tx)
+	w.chain.change(func() {
+		w.chain.outcome = func(tx sdk.Tx) (*abci.ExecTxResult, bool) {
+			if tx.(sdk.FeeTx).GetGas() == 140_001 {
+				return outOfGas(tx)
+			}
+			return succeed(tx)
 		}
-		return succeed(tx)
-	}
+	})
 	got, err := w.Send(t.Context(), "alice", w.transfer(1))
 	if err != nil || got.GasLimit != 196_001 || got.Fee.String() != "1960uait" {
 		t.Errorf("expected 140,001 x 1.4 gas, got %+v and %v", got, err)

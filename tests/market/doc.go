@@ -28,7 +28,7 @@
 //
 // Reviewers, panels, auctions, splits and payees are not in the market yet.
 //
-//	go test ./tests/market -v                        20,000 histories, and the mutants
-//	go test ./tests/market -short                    400 histories
-//	go test ./tests/market -run Histories -histories 1000000 -seed 7
+//	go test ./tests/market -short                                 400 histories
+//	go test ./tests/market -timeout 60m -v                        20,000, with counts, and the mutants
+//	go test ./tests/market -timeout 0 -run Histories -histories 1000000 -seed 7
 package market

@@ -7,9 +7,11 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
+	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/testutil/chain"
 	"github.com/aitbc/aitbc/testutil/market"
 	"github.com/aitbc/aitbc/types"
@@ -100,17 +102,20 @@ func TestScenario19_SilentClient(t *testing.T) {
 // TestScenario19_SilentAgent: the client is refunded at the delivery deadline and
 // gets the performance bond.
 func TestScenario19_SilentAgent(t *testing.T) {
-	s := newStory(t)
+	const wait = 10 * time.Minute
+	s := newStory(t, chain.WithGenesis(func(cdc codec.Codec, genesis app.GenesisState) {
+		chain.ChangeGenesis(cdc, genesis, jobmarkettypes.ModuleName, &jobmarkettypes.GenesisState{}, func(gs *jobmarkettypes.GenesisState) {
+			gs.Params.ReassignSeconds = uint64(wait / time.Second)
+		})
+	}))
 	client, bonded := s.uait(s.client), s.vault(s.agent.Owner)
 	job := s.agent.Hire(t, s.Chain, s.client, ait(1))
-	day := 24 * time.Hour
 	s.pass(seconds(market.DeliverySeconds) + 10*time.Second)
 	s.expect("bond", s.vault(s.agent.Owner)-bonded, -100_000)
 	s.expect("client after the deadline", s.uait(s.client)-client, -unit-80_000+100_000-postingFee-txFee)
 
 	// The client may now look for another agent; it does nothing, and is refunded.
-	s.SetInterval(10 * time.Second)
-	s.NextBlocks(int(day/(10*time.Second)) + 2)
+	s.pass(wait + 10*time.Second)
 	s.expect("client", s.uait(s.client)-client, 100_000-postingFee-txFee)
 	s.expect("vault", s.vault(s.client), 0)
 	s.expectEnd(job, jobmarkettypes.JOB_STATUS_REFUNDED)

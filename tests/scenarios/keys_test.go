@@ -53,12 +53,12 @@ func (r *recorder) pop() map[string]bool {
 
 // block commits a block and returns what it wrote beyond what every block writes.
 // Keys with the height in them, such as the history of validators, are of the
-// latter kind.
+// latter kind, and so is the end of an epoch.
 func (r *recorder) block(txs ...[]byte) (*chain.Block, map[string]bool) {
 	b := r.c.NextBlock(txs...)
 	keys := r.pop()
 	maps.DeleteFunc(keys, func(key string, _ bool) bool {
-		return r.everyBlock[key] || strings.HasPrefix(key, "staking/50") || strings.HasPrefix(key, "distribution/00")
+		return r.everyBlock[key] || strings.HasPrefix(key, "epochs/") || strings.HasPrefix(key, "staking/50") || strings.HasPrefix(key, "distribution/00")
 	})
 	return b, keys
 }

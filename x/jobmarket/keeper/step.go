@@ -26,8 +26,9 @@ func (k *Keeper) JobRecord(ctx context.Context, id types.JobID) (types.JobRecord
 	return types.JobRecord{Job: job, Progress: progress}, err
 }
 
-// LiveJobs returns the live jobs of an agent, ordered by client and number. An
-// agent has at most as many as its offers allow.
+// LiveJobs returns the live jobs of an agent, ordered by client and number. They are
+// not bounded: those it missed still wait for their clients. For tests and
+// simulations; queries have pages.
 func (k *Keeper) LiveJobs(ctx context.Context, agentID uint64) ([]types.JobRecord, error) {
 	var records []types.JobRecord
 	err := k.liveByAgent.Walk(ctx, collections.NewPrefixedTripleRange[uint64, sdk.AccAddress, uint64](agentID),

@@ -90,8 +90,12 @@ func jobText(client string, sequence uint64) string { return fmt.Sprint(client, 
 // reach.
 func (r JobRecord) Validate() error {
 	j, p := r.Job, r.Progress
-	if _, err := sdk.AccAddressFromBech32(j.Client); err != nil {
+	client, err := sdk.AccAddressFromBech32(j.Client)
+	if err != nil {
 		return ErrInvalidGenesis.Wrapf("job.client: %s", err)
+	}
+	if client.String() != j.Client {
+		return ErrInvalidGenesis.Wrapf("job.client: expected %s, got %s", client, j.Client)
 	}
 	if err := validateRef(j.ClientRef); err != nil {
 		return err
@@ -105,8 +109,15 @@ func (r JobRecord) Validate() error {
 	if !isAmount(j.Terms.PostingFee) || !isAmount(j.Terms.PerformanceBond) || !isAmount(j.Terms.DisputeDeposit) || !isAmount(j.Terms.Reserved) {
 		return ErrInvalidGenesis.Wrap("job.terms: expected all amounts to be there")
 	}
+	if j.Terms.FeeBps > MaxFeeBps || j.Terms.KillFeeBps > MaxBps {
+		return ErrInvalidGenesis.Wrapf("job.terms: expected a fee of at most %d and a kill fee of at most %d basis points, got %d and %d",
+			MaxFeeBps, MaxBps, j.Terms.FeeBps, j.Terms.KillFeeBps)
+	}
 	if err := p.Ledger.Validate(); err != nil {
 		return err
+	}
+	if !p.Ledger.Funded.Equal(j.Funded()) {
+		return ErrInvalidGenesis.Wrapf("ledger.funded: expected %s (budget and deposit), got %s", j.Funded(), p.Ledger.Funded)
 	}
 	if len(p.Milestones) != len(j.Milestones) || p.Milestone < 1 || int(p.Milestone) > len(p.Milestones) {
 		return ErrInvalidGenesis.Wrapf("progress: expected the statuses of %d milestones and a live one among them, got %d and %d",
@@ -139,7 +150,11 @@ func (p Progress) validateStatuses() error {
 			return ErrInvalidGenesis.Wrapf("progress: expected an active job with a deadline while its milestone is %s", p.Live())
 		}
 	case MILESTONE_STATUS_PAID, MILESTONE_STATUS_CANCELLED, MILESTONE_STATUS_REFUNDED:
-		if !p.Ended() || p.Deadline != 0 || !p.Ledger.Left().IsZero() {
+		if p.Status != endOf(p.Live(), p.Milestone) || (p.Live() == MILESTONE_STATUS_PAID && int(p.Milestone) != len(p.Milestones)) {
+			return ErrInvalidGenesis.Wrapf("progress.status: %s does not fit a job whose milestone %d of %d ended %s",
+				p.Status, p.Milestone, len(p.Milestones), p.Live())
+		}
+		if p.Deadline != 0 || !p.Ledger.Left().IsZero() {
 			return ErrInvalidGenesis.Wrapf("progress: expected an ended job that holds nothing when its milestone is %s", p.Live())
 		}
 	case MILESTONE_STATUS_UNSPECIFIED, MILESTONE_STATUS_PENDING:

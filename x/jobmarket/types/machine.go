@@ -227,15 +227,20 @@ func (j Job) end(out *Outcome, now uint64) {
 	for i := int(p.Milestone); i < len(p.Milestones); i++ {
 		p.Milestones[i] = out.To
 	}
+	p.Status = endOf(out.To, p.Milestone)
+}
+
+// endOf is how a job ends whose last live milestone ended so.
+func endOf(last MilestoneStatus, milestone uint32) JobStatus {
 	switch {
-	case out.To == MILESTONE_STATUS_PAID:
-		p.Status = JOB_STATUS_COMPLETED
-	case p.Milestone > 1:
-		p.Status = JOB_STATUS_PARTIAL
-	case out.To == MILESTONE_STATUS_CANCELLED:
-		p.Status = JOB_STATUS_CANCELLED
+	case last == MILESTONE_STATUS_PAID:
+		return JOB_STATUS_COMPLETED
+	case milestone > 1:
+		return JOB_STATUS_PARTIAL
+	case last == MILESTONE_STATUS_CANCELLED:
+		return JOB_STATUS_CANCELLED
 	default:
-		p.Status = JOB_STATUS_REFUNDED
+		return JOB_STATUS_REFUNDED
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // The methods below implement sdk.HasValidateBasic, so that what can't be right
-// is refused before it costs anything. Handlers call them again: messages that
-// governance or authz carry out come without.
+// is refused before it costs anything. The message router calls them before every
+// handler too, also for messages that governance or authz carry out.
 
 // ValidateBasic checks everything that needs no state.
 func (m *MsgPublishOffer) ValidateBasic() error {

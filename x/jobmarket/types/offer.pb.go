@@ -46,8 +46,8 @@ type OfferTerms struct {
 	MaxDeliverySeconds uint64 `protobuf:"varint,6,opt,name=max_delivery_seconds,json=maxDeliverySeconds,proto3" json:"max_delivery_seconds,omitempty"`
 	// max_review_seconds is the longest that the agent waits for a review, in seconds.
 	MaxReviewSeconds uint64 `protobuf:"varint,7,opt,name=max_review_seconds,json=maxReviewSeconds,proto3" json:"max_review_seconds,omitempty"`
-	// max_live_jobs is how many live jobs the agent may have in all for this offer to
-	// be open. 1 to 1,000.
+	// max_live_jobs is how many jobs the agent may be working on or waiting to be paid
+	// for, over all its offers, for this one to be open. 1 to 1,000.
 	MaxLiveJobs uint32 `protobuf:"varint,8,opt,name=max_live_jobs,json=maxLiveJobs,proto3" json:"max_live_jobs,omitempty"`
 }
 

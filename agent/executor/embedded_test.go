@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,14 +13,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aitbc/aitbc/agent/executor"
+	"github.com/aitbc/aitbc/testutil/golden"
 )
 
 const (
 	markdown = "text/markdown"
 	plain    = "text/plain; charset=UTF-8"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func task(skill, mediaType, input string, parameters ...string) executor.Task {
 	t := executor.Task{Skill: skill, MediaType: mediaType, Input: []byte(input), Parameters: map[string]string{}}
@@ -72,20 +70,13 @@ func fixture(t *testing.T, name string) string {
 // The reports are what people pay for: read the difference before updating.
 func TestGoldenReports(t *testing.T) {
 	for _, c := range []struct{ input, mediaType, skill, golden string }{
-		{"readme.md", markdown, executor.SkillSummarize, "readme.summary.golden"},
-		{"readme.md", markdown, executor.SkillKeywords, "readme.keywords.golden"},
-		{"minutes.txt", plain, executor.SkillSummarize, "minutes.summary.golden"},
+		{"readme.md", markdown, executor.SkillSummarize, "readme.summary"},
+		{"readme.md", markdown, executor.SkillKeywords, "readme.keywords"},
+		{"minutes.txt", plain, executor.SkillSummarize, "minutes.summary"},
 	} {
 		t.Run(c.golden, func(t *testing.T) {
 			got := run(t, task(c.skill, c.mediaType, fixture(t, c.input)))
-			if *update {
-				if err := os.WriteFile(filepath.Join("testdata", c.golden), []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want := fixture(t, c.golden); got != want {
-				t.Errorf("if this is meant, run: go test ./agent/executor -update\n%s", got)
-			}
+			golden.Check(t, c.golden, got)
 		})
 	}
 }

@@ -2,23 +2,13 @@ package types_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
+	"github.com/aitbc/aitbc/testutil/golden"
 	"github.com/aitbc/aitbc/x/agentregistry/types"
 )
-
-// update says whether to write the golden file anew: the flag -update. A test
-// library that the SDK links may have defined it already.
-var update = func() func() bool {
-	if flag.Lookup("update") == nil {
-		flag.Bool("update", false, "write the golden files anew")
-	}
-	return func() bool { return flag.Lookup("update").Value.String() == "true" }
-}()
 
 func statuses() []types.AgentStatus {
 	return []types.AgentStatus{
@@ -30,7 +20,6 @@ func statuses() []types.AgentStatus {
 // The whole state machine: each status and action, with a stake one below the
 // minimum, at it, and at it with live work.
 func TestAgentStatus_Next_Golden(t *testing.T) {
-	const path = "testdata/machine.golden"
 	cases := []types.Standing{
 		{Stake: number(24), MinBond: number(25)},
 		{Stake: number(25), MinBond: number(25)},
@@ -48,19 +37,7 @@ func TestAgentStatus_Next_Golden(t *testing.T) {
 			row(cells...)
 		}
 	}
-	if update() {
-		if err := os.WriteFile(path, []byte(table.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := table.String(); got != string(want) {
-		t.Errorf("%s differs; if that is meant, run: go test ./x/agentregistry/types -run %s -update\n%s", path, t.Name(), got)
-	}
+	golden.Check(t, "machine", table.String())
 }
 
 func outcome(t *testing.T, status types.AgentStatus, action types.Action, standing types.Standing) string {

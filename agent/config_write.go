@@ -5,16 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-)
 
-// configMode keeps where the keys are from others.
-const configMode = 0o600
+	"github.com/aitbc/aitbc/internal/durable"
+)
 
 // configComments stand above the fields that they are about.
 var configComments = map[string]string{
@@ -44,7 +42,7 @@ func WriteConfig(path string, c Config) error {
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	return writeWhole(path, raw, false)
+	return written(path, durable.Create(path, raw))
 }
 
 // WriteAgentID replaces the agent's id in a configuration file and nothing else.
@@ -72,7 +70,7 @@ func WriteAgentID(path string, id uint64) error {
 	if _, err := ParseConfig(changed); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return writeWhole(path, changed, true)
+	return written(path, durable.Replace(path, changed))
 }
 
 // child returns the value of a key, or nil.
@@ -91,20 +89,8 @@ func child(node *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// writeWhole writes a file that appears whole or not at all.
-func writeWhole(path string, raw []byte, replace bool) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".config-*")
-	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
-	}
-	defer func() { _ = os.Remove(temp.Name()) }() // nothing is left after the renaming
-	_, err = temp.Write(raw)
-	err = errors.Join(err, temp.Chmod(configMode), temp.Sync(), temp.Close())
-	if err == nil && replace {
-		err = os.Rename(temp.Name(), path)
-	} else if err == nil {
-		err = os.Link(temp.Name(), path)
-	}
+// written says which file could not be written, and why.
+func written(path string, err error) error {
 	switch {
 	case errors.Is(err, os.ErrExist):
 		return fmt.Errorf("%s: expected a new file, but it exists", path)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aitbc/aitbc/client"
+	"github.com/aitbc/aitbc/internal/pause"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
@@ -48,7 +49,7 @@ func (w *Worker) follow(ctx context.Context) error {
 			w.log.Warn("the node does not answer", "while", "follow", "failures", failures, "error", err)
 		}
 		w.metrics.nodeErrors.Inc()
-		if err := pause(ctx, backoff(failures, firstPause, longPause)); err != nil {
+		if err := pause.For(ctx, backoff(failures, firstPause, longPause)); err != nil {
 			return err
 		}
 	}
@@ -158,7 +159,7 @@ func (w *Worker) refresh(ctx context.Context, key jobKey) error {
 			w.log.Error("the chain does not have a job that it mentions", "client", key.client, "job", key.sequence)
 			return nil
 		}
-		if err := pause(ctx, backoff(missing, firstPause, longPause)); err != nil {
+		if err := pause.For(ctx, backoff(missing, firstPause, longPause)); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aitbc/aitbc/internal/pause"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 )
 
@@ -40,7 +41,7 @@ func (w *Worker) persist(ctx context.Context, what string, f func(context.Contex
 		}
 		w.metrics.nodeErrors.Inc()
 		w.log.Warn("the node does not answer", "while", what, "failures", failures, "error", err)
-		if err := pause(ctx, backoff(failures, firstPause, longPause)); err != nil {
+		if err := pause.For(ctx, backoff(failures, firstPause, longPause)); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"time"
+
+	"github.com/aitbc/aitbc/internal/pause"
 )
 
 const (
@@ -19,7 +21,7 @@ func (w *Worker) sweepAlways(ctx context.Context) {
 		if err := w.sweep(ctx); err != nil {
 			w.log.Error("old payloads can't be removed", "error", err)
 		}
-		if err := pause(ctx, sweepEvery); err != nil {
+		if err := pause.For(ctx, sweepEvery); err != nil {
 			return
 		}
 	}

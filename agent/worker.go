@@ -195,15 +195,3 @@ func (w *Worker) now() state {
 	defer w.mu.Unlock()
 	return w.state
 }
-
-// pause waits. It returns ctx's error when that ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

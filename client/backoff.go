@@ -15,17 +15,6 @@ const (
 	maxPause   = 5 * time.Second
 )
 
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // backoff is a row of pauses after failures, each twice the last.
 type backoff struct {
 	client *Client

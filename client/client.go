@@ -23,6 +23,8 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/crypto/keyring"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/aitbc/aitbc/internal/pause"
 )
 
 // Defaults of Options.
@@ -101,7 +103,7 @@ func (o Options) withDefaults() Options {
 		o.SentPatience = DefaultSentPatience
 	}
 	if o.Wait == nil {
-		o.Wait = wait
+		o.Wait = pause.For
 	}
 	return o
 }

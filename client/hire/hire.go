@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aitbc/aitbc/client/seal"
+	"github.com/aitbc/aitbc/internal/pause"
 )
 
 const (
@@ -62,23 +63,12 @@ func New(c Config) (*Hirer, error) {
 		c.Patience = DefaultPatience
 	}
 	if c.Wait == nil {
-		c.Wait = wait
+		c.Wait = pause.For
 	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	return &Hirer{config: c}, nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // Start hires the agent of a plan and sees the job through: until it has ended, or

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aitbc/aitbc/client/seal"
+	"github.com/aitbc/aitbc/internal/durable"
 )
 
 const (
@@ -129,7 +130,7 @@ func (j *Journal) add(r record, key seal.PrivateKey, input []byte) (*files, erro
 	if err := os.Rename(stage.dir, done.dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("journal: %w", err), os.RemoveAll(stage.dir))
 	}
-	if err := syncDir(j.dir); err != nil {
+	if err := durable.SyncDir(j.dir); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	return done, nil
@@ -142,14 +143,14 @@ func (f *files) fill(key seal.PrivateKey, input []byte) error {
 	if err := seal.SavePrivateKey(f.path(keyFile), key); err != nil {
 		return err
 	}
-	if err := replaceFile(f.path(inputFile), input); err != nil {
+	if err := durable.Replace(f.path(inputFile), input); err != nil {
 		return err
 	}
 	raw, err := json.MarshalIndent(f.order, "", "  ")
 	if err != nil {
 		return err
 	}
-	return replaceFile(f.path(orderFile), append(raw, '\n'))
+	return durable.Replace(f.path(orderFile), append(raw, '\n'))
 }
 
 // open reads a hire, or returns ErrNoHire.
@@ -189,7 +190,7 @@ func (f *files) note(change func(*state)) error {
 	change(&f.state)
 	raw, err := json.MarshalIndent(f.state, "", "  ")
 	if err == nil {
-		err = replaceFile(f.path(stateFile), append(raw, '\n'))
+		err = durable.Replace(f.path(stateFile), append(raw, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -205,33 +206,4 @@ func (f *files) noteTx(step Step, tx Tx) error {
 		}
 		s.Txs[step] = tx
 	})
-}
-
-// replaceFile writes a file that appears whole or not at all, and survives a power cut.
-func replaceFile(path string, data []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".part-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temp.Name()) }()
-	_, err = temp.Write(data)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err = errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes the names in a directory survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aitbc/aitbc/client/payload"
 	"github.com/aitbc/aitbc/client/seal"
+	"github.com/aitbc/aitbc/internal/durable"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
@@ -100,7 +101,7 @@ func (r *run) sealedResult(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := replaceFile(r.files.path(resultFile), data); err != nil {
+	if err := durable.Replace(r.files.path(resultFile), data); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	r.tell(Event{Step: StepFetched, Job: &r.job})

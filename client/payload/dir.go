@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/aitbc/aitbc/internal/durable"
 )
 
 // tempPattern is how unfinished files are named.
@@ -67,7 +69,7 @@ func (d *Dir) Put(ctx context.Context, r io.Reader) (Ref, error) {
 	if err := os.Rename(temp.Name(), d.file(ref)); err != nil {
 		return Ref{}, fmt.Errorf("payload store: %w", err)
 	}
-	if err := syncDir(d.path); err != nil {
+	if err := durable.SyncDir(d.path); err != nil {
 		return Ref{}, fmt.Errorf("payload store: %w", err)
 	}
 	return ref, nil
@@ -142,13 +144,4 @@ func (d *Dir) Delete(_ context.Context, hash [sha256.Size]byte) error {
 
 func sumRef(sum hash.Hash, size int64) Ref {
 	return Ref{SHA256: [sha256.Size]byte(sum.Sum(nil)), Size: size}
-}
-
-// syncDir makes the names in a directory survive a power cut.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

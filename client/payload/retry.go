@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/aitbc/aitbc/internal/pause"
 )
 
 // ErrUnavailable is for an agent that gave no answer that decides, however often it
@@ -74,7 +76,7 @@ func (o Options) withDefaults() Options {
 		o.AttemptTimeout = defaultAttemptTimeout
 	}
 	if o.Wait == nil {
-		o.Wait = wait
+		o.Wait = pause.For
 	}
 	return o
 }
@@ -92,17 +94,6 @@ func (Options) transport() *http.Transport {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		DisableCompression:     true,
 		ForceAttemptHTTP2:      true,
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }
 

@@ -7,9 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/aitbc/aitbc/internal/durable"
 )
 
 const (
@@ -35,7 +36,7 @@ func SavePrivateKey(path string, key PrivateKey) error {
 		return fmt.Errorf("key file %s: %w", path, err)
 	}
 	block := &pem.Block{Type: pemType, Headers: map[string]string{pemSuite: key.suite.String()}, Bytes: secret}
-	err = writeNew(path, pem.EncodeToMemory(block))
+	err = durable.Create(path, pem.EncodeToMemory(block))
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("key file %s: expected a new file, but it exists", path)
 	}
@@ -43,37 +44,6 @@ func SavePrivateKey(path string, key PrivateKey) error {
 		return fmt.Errorf("key file %s: %w", path, err)
 	}
 	return nil
-}
-
-// writeNew writes a file under another name and links it to its own, which fails if
-// that is taken.
-func writeNew(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	temp, err := os.CreateTemp(dir, ".key-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temp.Name()) }()
-	_, err = temp.Write(data)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err = errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(temp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// syncDir makes the names in a directory survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // LoadPrivateKey reads a key that SavePrivateKey wrote. It refuses a file that others

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/aitbc/aitbc/client/hire"
+	"github.com/aitbc/aitbc/internal/durable"
 )
 
 // extensions are of the media types that have one.
@@ -91,21 +92,11 @@ func writeResult(path string, data []byte, replace bool) (string, error) {
 	if there, err := os.ReadFile(place); err == nil && bytes.Equal(there, data) {
 		return place, nil
 	}
-	temp, err := os.CreateTemp(filepath.Dir(place), ".result-*")
-	if err != nil {
-		return "", fmt.Errorf("--%s: %w", flagOut, err)
-	}
-	defer func() { _ = os.Remove(temp.Name()) }()
-	_, err = temp.Write(data)
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return "", fmt.Errorf("--%s: write %s: %w", flagOut, place, err)
-	}
+	write := durable.Create
 	if replace {
-		err = os.Rename(temp.Name(), place)
-	} else {
-		err = os.Link(temp.Name(), place)
+		write = durable.Replace
 	}
-	if err != nil {
+	if err := write(place, data); err != nil {
 		return "", fmt.Errorf("--%s: write %s: %w", flagOut, place, err)
 	}
 	return place, nil

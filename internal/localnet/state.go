@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/aitbc/aitbc/internal/durable"
 )
 
 const (
@@ -85,11 +87,10 @@ func writeState(home string, s State) error {
 		return err
 	}
 	path := markerPath(home)
-	tmp := path + ".tmp"
-	if err := os.WriteFile(tmp, append(raw, '\n'), 0o600); err != nil {
+	if err := durable.Replace(path, append(raw, '\n')); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return os.Rename(tmp, path)
+	return nil
 }
 
 // requireUnused returns an error unless a directory is absent or empty.

@@ -27,7 +27,7 @@ func ValidateCoin(c sdk.Coin, field string, least sdkmath.Int) error {
 	}
 	if c.Amount.IsNil() || c.Amount.LT(least) || c.Amount.GT(MaxAmount()) {
 		return sdkerrors.ErrInvalidCoins.Wrapf("%s: expected %s to %s %s, got %s",
-			field, least, MaxAmount(), chaintypes.BaseDenom, amountText(c.Amount))
+			field, least, MaxAmount(), chaintypes.BaseDenom, AmountText(c.Amount))
 	}
 	return nil
 }
@@ -40,7 +40,8 @@ func OptionalCoin(c sdk.Coin) sdk.Coin {
 	return c
 }
 
-func amountText(n sdkmath.Int) string {
+// AmountText returns a number for an error; one that is missing is "nothing".
+func AmountText(n sdkmath.Int) string {
 	if n.IsNil() {
 		return "nothing"
 	}

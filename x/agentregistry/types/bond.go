@@ -32,7 +32,7 @@ func (b Bond) Validate() error {
 		value sdkmath.Int
 	}{{"bonded", b.Bonded}, {"reserved", b.Reserved}, {"unbonding", b.Unbonding}} {
 		if c.value.IsNil() || c.value.IsNegative() {
-			return ErrInvalidBond.Wrapf("bond.%s: expected zero or more, got %s", c.field, amountText(c.value))
+			return ErrInvalidBond.Wrapf("bond.%s: expected zero or more, got %s", c.field, AmountText(c.value))
 		}
 	}
 	switch {

@@ -86,7 +86,7 @@ func validateUnbondings(field string, unbondings []Unbonding, books map[uint64]*
 			return ErrInvalidGenesis.Wrapf("%s[%d].completes_at: expected a positive time, got 0", field, i)
 		}
 		if u.Amount.IsNil() || !u.Amount.IsPositive() {
-			return ErrInvalidGenesis.Wrapf("%s[%d].amount: expected a positive amount, got %s", field, i, amountText(u.Amount))
+			return ErrInvalidGenesis.Wrapf("%s[%d].amount: expected a positive amount, got %s", field, i, AmountText(u.Amount))
 		}
 		book, key := books[u.AgentId], fmt.Sprintf("%d/%d", u.AgentId, u.CompletesAt)
 		if book == nil || seen[key] {

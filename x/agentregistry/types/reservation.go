@@ -42,7 +42,7 @@ func (r Reservation) Validate() error {
 		return err
 	}
 	if r.Amount.IsNil() || r.Amount.IsNegative() {
-		return ErrInvalidReservation.Wrapf("amount: expected zero or more, got %s", amountText(r.Amount))
+		return ErrInvalidReservation.Wrapf("amount: expected zero or more, got %s", AmountText(r.Amount))
 	}
 	return nil
 }

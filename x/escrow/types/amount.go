@@ -31,14 +31,15 @@ func ValidateAmount(coins sdk.Coins) error {
 func Portion(coins sdk.Coins, bps uint32) sdk.Coins {
 	part := sdk.NewCoins()
 	for _, c := range coins {
-		part = part.Add(sdk.NewCoin(c.Denom, portion(c.Amount, bps)))
+		part = part.Add(sdk.NewCoin(c.Denom, PortionOf(c.Amount, bps)))
 	}
 	return part
 }
 
-// portion avoids the product amount * bps, which could pass the 256 bits of an Int:
+// PortionOf returns floor(amount * bps / 10,000), for bps of 0 to 10,000 and an amount
+// of zero or more. It avoids the product, which could pass the 256 bits of an Int:
 // with amount = 10,000 q + r it is q * bps + floor(r * bps / 10,000), exactly.
-func portion(amount sdkmath.Int, bps uint32) sdkmath.Int {
+func PortionOf(amount sdkmath.Int, bps uint32) sdkmath.Int {
 	whole := sdkmath.NewInt(BasisPoints)
 	parts := sdkmath.NewInt(int64(bps))
 	return amount.Quo(whole).Mul(parts).Add(amount.Mod(whole).Mul(parts).Quo(whole))

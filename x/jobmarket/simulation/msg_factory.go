@@ -186,25 +186,26 @@ func MsgUpdateParamsFactory() simsx.SimMsgFactoryFn[*types.MsgUpdateParams] {
 	}
 }
 
-// agentStep returns steps of the operator of a job's agent. One that comes after
-// its deadline may be refused for that, and for nothing else.
+// agentStep returns steps of the operator of a job's agent.
 func agentStep[T sdk.Msg](k *keeper.Keeper, action types.Action, msg func(string, types.Job, uint32) T) simsx.SimMsgFactoryX {
-	return simsx.NewSimMsgFactoryWithDeliveryResultHandler(func(
-		ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter,
-	) ([]simsx.SimAccount, T, simsx.SimDeliveryResultHandler) {
-		var none T
-		record, found := randomJob(ctx, k, testData, allows(action))
-		if !found {
-			reporter.Skip("no job is in the state for it")
-			return nil, none, nil
-		}
-		signer := testData.GetAccount(reporter, must(k.Registry.Parties(ctx, record.Job.AgentId)).Operator.String())
-		return []simsx.SimAccount{signer}, msg(signer.AddressBech32, record.Job, record.Progress.Milestone), tolerate(types.ErrDeadlinePassed)
-	})
+	operator := func(ctx context.Context, j types.Job) string {
+		return must(k.Registry.Parties(ctx, j.AgentId)).Operator.String()
+	}
+	return step(k, action, operator, msg)
 }
 
-// clientStep returns steps of a job's client, as agentStep does.
+// clientStep returns steps of a job's client.
 func clientStep[T sdk.Msg](k *keeper.Keeper, action types.Action, msg func(types.Job, uint32) T) simsx.SimMsgFactoryX {
+	client := func(_ context.Context, j types.Job) string { return j.Client }
+	return step(k, action, client, func(_ string, j types.Job, milestone uint32) T { return msg(j, milestone) })
+}
+
+// step returns steps of whom a job makes the signer. One that comes after its
+// deadline may be refused for that, and for nothing else.
+func step[T sdk.Msg](
+	k *keeper.Keeper, action types.Action,
+	who func(context.Context, types.Job) string, msg func(string, types.Job, uint32) T,
+) simsx.SimMsgFactoryX {
 	return simsx.NewSimMsgFactoryWithDeliveryResultHandler(func(
 		ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter,
 	) ([]simsx.SimAccount, T, simsx.SimDeliveryResultHandler) {
@@ -214,8 +215,8 @@ func clientStep[T sdk.Msg](k *keeper.Keeper, action types.Action, msg func(types
 			reporter.Skip("no job is in the state for it")
 			return nil, none, nil
 		}
-		client := testData.GetAccount(reporter, record.Job.Client)
-		return []simsx.SimAccount{client}, msg(record.Job, record.Progress.Milestone), tolerate(types.ErrDeadlinePassed)
+		signer := testData.GetAccount(reporter, who(ctx, record.Job))
+		return []simsx.SimAccount{signer}, msg(signer.AddressBech32, record.Job, record.Progress.Milestone), tolerate(types.ErrDeadlinePassed)
 	})
 }
 

@@ -45,7 +45,7 @@ func (l Ledger) Validate() error {
 		{"funded", l.Funded}, {"released", l.Released}, {"fees", l.Fees}, {"refunded", l.Refunded}, {"slashed", l.Slashed},
 	} {
 		if c.value.IsNil() || c.value.IsNegative() {
-			return ErrInvalidGenesis.Wrapf("ledger.%s: expected zero or more, got %s", c.field, text(c.value))
+			return ErrInvalidGenesis.Wrapf("ledger.%s: expected zero or more, got %s", c.field, registrytypes.AmountText(c.value))
 		}
 	}
 	if l.Left().IsNegative() {
@@ -57,11 +57,4 @@ func (l Ledger) Validate() error {
 // isAmount reports whether a number is 0 to the greatest amount of the chain.
 func isAmount(n sdkmath.Int) bool {
 	return !n.IsNil() && !n.IsNegative() && n.LTE(registrytypes.MaxAmount())
-}
-
-func text(n sdkmath.Int) string {
-	if n.IsNil() {
-		return "nothing"
-	}
-	return n.String()
 }

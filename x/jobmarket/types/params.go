@@ -7,15 +7,16 @@ import (
 
 	chaintypes "github.com/aitbc/aitbc/types"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
+	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
 )
 
 // Bounds that governance can't change.
 const (
 	// MaxBps is the whole in basis points.
-	MaxBps = 10_000
+	MaxBps = escrowtypes.BasisPoints
 	// MaxFeeBps is the most that can be withheld from a worker: at least 80 % of
 	// every release are its own.
-	MaxFeeBps = 2_000
+	MaxFeeBps = escrowtypes.MaxWithheldBps
 	// MaxMilestones is the most that a job can have.
 	MaxMilestones = 16
 	// MaxOffers is how many offers of one agent can stand at a time.
@@ -104,16 +105,16 @@ func validateTiers(tiers []DisputeTier) error {
 	for i, t := range tiers {
 		switch {
 		case !isAmount(t.From) || t.From.LTE(last):
-			return ErrInvalidParams.Wrapf("dispute_tiers[%d].from: expected more than %s and at most %s, got %s", i, last, registrytypes.MaxAmount(), text(t.From))
+			return ErrInvalidParams.Wrapf("dispute_tiers[%d].from: expected more than %s and at most %s, got %s", i, last, registrytypes.MaxAmount(), registrytypes.AmountText(t.From))
 		case t.JurorFeeBps > greatestJurorFeeBps:
 			return ErrInvalidParams.Wrapf("dispute_tiers[%d].juror_fee_bps: expected 0 to %d, got %d", i, greatestJurorFeeBps, t.JurorFeeBps)
 		case t.StakeBps > greatestStakeBps:
 			return ErrInvalidParams.Wrapf("dispute_tiers[%d].stake_bps: expected 0 to %d, got %d", i, greatestStakeBps, t.StakeBps)
 		case !isAmount(t.JurorFeeMin):
-			return ErrInvalidParams.Wrapf("dispute_tiers[%d].juror_fee_min: expected 0 to %s, got %s", i, registrytypes.MaxAmount(), text(t.JurorFeeMin))
+			return ErrInvalidParams.Wrapf("dispute_tiers[%d].juror_fee_min: expected 0 to %s, got %s", i, registrytypes.MaxAmount(), registrytypes.AmountText(t.JurorFeeMin))
 		case !isAmount(t.JurorFeeMax) || (t.JurorFeeMax.IsPositive() && t.JurorFeeMax.LT(t.JurorFeeMin)):
 			return ErrInvalidParams.Wrapf("dispute_tiers[%d].juror_fee_max: expected 0 for no limit, or %s (juror_fee_min) to %s, got %s",
-				i, t.JurorFeeMin, registrytypes.MaxAmount(), text(t.JurorFeeMax))
+				i, t.JurorFeeMin, registrytypes.MaxAmount(), registrytypes.AmountText(t.JurorFeeMax))
 		}
 		last = t.From
 	}

@@ -1,11 +1,15 @@
 package types
 
-import sdkmath "cosmossdk.io/math"
+import (
+	sdkmath "cosmossdk.io/math"
+
+	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
+)
 
 // BpsDown is amount * bps / 10,000, rounded down: for what is paid out of
-// something.
+// something. It is how escrow takes fees.
 func BpsDown(amount sdkmath.Int, bps uint32) sdkmath.Int {
-	return amount.MulRaw(int64(bps)).QuoRaw(MaxBps)
+	return escrowtypes.PortionOf(amount, bps)
 }
 
 // BpsUp is amount * bps / 10,000, rounded up: for what is put up as a security.

@@ -268,7 +268,7 @@ func (t *Traffic) unjail() []byte {
 // the proposal fails when it is carried out.
 func (t *Traffic) propose() []byte {
 	from := t.User()
-	params := clocktypes.Params{MaxStep: time.Duration(1+t.r.Intn(90)) * time.Second}
+	params := clocktypes.Params{MaxStep: time.Duration(1+t.r.Intn(15)) * time.Second}
 	msg, err := govv1.NewMsgSubmitProposal(
 		[]sdk.Msg{&clocktypes.MsgUpdateParams{Authority: t.c.Authority(), Params: params}},
 		sdk.NewCoins(chain.AIT(int64(200+t.r.Intn(600)))), from.String(), "", "title", "summary", false)

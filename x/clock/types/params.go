@@ -9,9 +9,10 @@ const (
 	DefaultMaxStep = 10 * time.Second
 	// MinMaxStep keeps market time moving on networks with blocks of a second.
 	MinMaxStep = time.Second
-	// MaxMaxStep is half of the shortest window of the market (two minutes), so
-	// that no single block can open and expire one.
-	MaxMaxStep = time.Minute
+	// MaxMaxStep is half of the shortest window that the market's parameters allow
+	// (20 seconds), so that no single block can open and expire one. The app's tests
+	// hold the two together.
+	MaxMaxStep = 10 * time.Second
 )
 
 // DefaultParams returns the parameters of a new chain.

@@ -31,8 +31,8 @@ const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
 // Params are the governed parameters of the clock module.
 type Params struct {
 	// max_step is the most that market time may advance in one block, whatever
-	// the block interval was. Default 10 s; at least 1 s, at most 60 s, which is
-	// half of the shortest window that the market knows.
+	// the block interval was. Default 10 s; at least 1 s, at most 10 s, which is
+	// half of the shortest window that the market allows.
 	MaxStep time.Duration `protobuf:"bytes,1,opt,name=max_step,json=maxStep,proto3,stdduration" json:"max_step"`
 }
 

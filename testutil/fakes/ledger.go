@@ -25,12 +25,14 @@ type Restriction func(ctx context.Context, from, to sdk.AccAddress, coins sdk.Co
 // What a test sets without a context - Fail, Block, FailBurns, FailForwards,
 // Restrict - is not state: it holds until it is set again.
 type Ledger struct {
-	key      *storetypes.KVStoreKey
-	failing  map[string]bool
-	blocked  map[string]bool
-	burns    error
-	forwards error
-	restrict Restriction
+	key     *storetypes.KVStoreKey
+	failing map[string]bool
+	blocked map[string]bool
+	burns   error
+	// burnPanics lets burns panic.
+	burnPanics bool
+	forwards   error
+	restrict   Restriction
 }
 
 // NewLedger returns an empty ledger. Its StoreKey must be mounted in the contexts
@@ -61,6 +63,10 @@ func (l *Ledger) Block(addr sdk.AccAddress) { l.blocked[string(addr)] = true }
 // FailBurns lets every burn fail with err, after the account has been debited; nil
 // mends it.
 func (l *Ledger) FailBurns(err error) { l.burns = err }
+
+// PanicOnBurns lets every burn panic, as bank does where it finds another account than
+// the module's; false mends it.
+func (l *Ledger) PanicOnBurns(panics bool) { l.burnPanics = panics }
 
 // FailForwards lets every send from module to module fail with err, after the coins
 // have moved; nil mends it.
@@ -145,6 +151,9 @@ func (l *Ledger) SendCoinsFromModuleToModule(ctx context.Context, from, to strin
 func (l *Ledger) BurnCoins(ctx context.Context, module string, coins sdk.Coins) error {
 	if err := l.debit(ctx, balances, ModuleAddress(module), coins); err != nil {
 		return err
+	}
+	if l.burnPanics {
+		panic("burns were told to panic")
 	}
 	if l.burns != nil {
 		return l.burns

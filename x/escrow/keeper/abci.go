@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
@@ -54,12 +55,24 @@ func (k *Keeper) settle(ctx context.Context, pool string, do func(context.Contex
 	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	cached, write := sdkCtx.CacheContext()
-	if err := do(cached, held); err != nil {
+	if err := guarded(cached, held, do); err != nil {
 		sdkCtx.Logger().Error("escrow: pool not settled, left to the next block",
 			"pool", pool, "coins", held.String(), "err", err)
 		return
 	}
 	write()
+}
+
+// guarded turns a panic into an error. Bank panics where it finds a module account that
+// it did not expect, and no coin is worth a halted chain. Block execution has no gas
+// limit here, so a panic is the same on every node.
+func guarded(ctx context.Context, held sdk.Coins, do func(context.Context, sdk.Coins) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = types.ErrSettlementPanicked.Wrap(fmt.Sprint(r))
+		}
+	}()
+	return do(ctx, held)
 }
 
 // pooled returns what one of the module's pools holds.

@@ -85,6 +85,7 @@ func TestEndBlock_FailuresAreLeftToTheNextBlock(t *testing.T) {
 		event []*types.EventBlockSettled
 	}{
 		{"burning fails: neither pool", (*fakes.Ledger).FailBurns, nil},
+		{"burning panics: neither pool", func(l *fakes.Ledger, err error) { l.PanicOnBurns(err != nil) }, nil},
 		{"forwarding fails: burns go on", (*fakes.Ledger).FailForwards, []*types.EventBlockSettled{{Burned: uait(10)}}},
 	}
 	for _, tc := range tests {

@@ -60,21 +60,22 @@ type failer interface {
 // that asks the keeper's send restriction.
 type fixture struct {
 	failer
-	ctx    sdk.Context
-	ledger *fakes.Ledger
-	keeper *keeper.Keeper
-	jobs   *keeper.ScopedKeeper
-	bonds  *keeper.ScopedKeeper
-	msgs   types.MsgServer
+	ctx      sdk.Context
+	accounts fakes.Accounts
+	ledger   *fakes.Ledger
+	keeper   *keeper.Keeper
+	jobs     *keeper.ScopedKeeper
+	bonds    *keeper.ScopedKeeper
+	msgs     types.MsgServer
 }
 
 func newFixture(t failer) *fixture {
 	t.Helper()
-	f := &fixture{failer: t, ledger: fakes.NewLedger()}
+	f := &fixture{failer: t, accounts: fakes.Accounts{}, ledger: fakes.NewLedger()}
 	key := storetypes.NewKVStoreKey(types.StoreKey)
 	f.ctx = fakes.NewContext(f.ledger.StoreKey(), key)
 	f.keeper = keeper.NewKeeper(codec.NewProtoCodec(codectypes.NewInterfaceRegistry()), runtime.NewKVStoreService(key),
-		address.NewBech32Codec(chaintypes.AddressPrefix), f.ledger, []sdk.AccAddress{gov}, gov.String())
+		address.NewBech32Codec(chaintypes.AddressPrefix), f.accounts, f.ledger, []sdk.AccAddress{gov}, gov.String())
 	f.ledger.Restrict(f.keeper.SendRestriction)
 	f.ledger.Block(frozen)
 	f.jobs, f.bonds = f.keeper.Scoped("jobmarket"), f.keeper.Scoped("agentregistry")

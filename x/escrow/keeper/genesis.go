@@ -6,15 +6,22 @@ import (
 	"cosmossdk.io/collections"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/aitbc/aitbc/x/escrow/types"
 )
 
 // InitGenesis stores the genesis state. It runs after bank's, and returns ErrBroken
-// if the coins are not where the books say.
+// if the coins are not where the books say, or an account stands where one of the
+// module's pools must be: then no fee could ever leave it.
 func (k *Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := gs.Validate(); err != nil {
 		return err
+	}
+	for _, pool := range []string{types.FeePoolName, types.BurnPoolName} {
+		if err := k.checkPool(ctx, pool); err != nil {
+			return err
+		}
 	}
 	if err := k.params.Set(ctx, gs.Params); err != nil {
 		return err
@@ -38,6 +45,21 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	return k.checkVaults(ctx, &gs)
+}
+
+// checkPool returns ErrBroken unless a pool is a module account that may burn, or is
+// still to be made, which bank does as the app has it wired.
+func (k *Keeper) checkPool(ctx context.Context, pool string) error {
+	account := k.accounts.GetAccount(ctx, authtypes.NewModuleAddress(pool))
+	if account == nil {
+		return nil
+	}
+	module, ok := account.(sdk.ModuleAccountI)
+	if !ok || module.GetName() != pool || !module.HasPermission(authtypes.Burner) {
+		return types.ErrBroken.Wrapf("account %s: expected the module account %s with the permission to burn, got %T",
+			account.GetAddress(), pool, account)
+	}
+	return nil
 }
 
 // ExportGenesis returns the state in the form that InitGenesis accepts.

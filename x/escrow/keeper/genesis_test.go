@@ -6,7 +6,9 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/aitbc/aitbc/testutil/fakes"
 	"github.com/aitbc/aitbc/x/escrow/types"
 )
 
@@ -143,5 +145,32 @@ func TestUpdateParams(t *testing.T) {
 	}
 	if got, err := f.keeper.Params(f.ctx); err != nil || got != want {
 		t.Errorf("expected %v, got %v (%v)", want, got, err)
+	}
+}
+
+// Where another account stands than the module's, no fee could ever be burned.
+func TestInitGenesis_Pools(t *testing.T) {
+	for _, pool := range []string{types.FeePoolName, types.BurnPoolName} {
+		for _, tc := range []struct {
+			name    string
+			account sdk.AccountI
+			err     error
+		}{
+			{"success: none yet", nil, nil},
+			{"success: the pool", authtypes.NewEmptyModuleAccount(pool, authtypes.Burner), nil},
+			{"failure: an account of a user", authtypes.NewBaseAccountWithAddress(fakes.ModuleAddress(pool)), types.ErrBroken},
+			{"failure: a pool that can't burn", authtypes.NewEmptyModuleAccount(pool), types.ErrBroken},
+		} {
+			t.Run(pool+": "+tc.name, func(t *testing.T) {
+				f := newFixture(t)
+				if tc.account != nil {
+					f.accounts.Put(tc.account)
+				}
+				err := f.try(func(ctx sdk.Context) error { return f.keeper.InitGenesis(ctx, *types.DefaultGenesisState()) })
+				if !errors.Is(err, tc.err) {
+					t.Errorf("expected %v, got %v", tc.err, err)
+				}
+			})
+		}
 	}
 }

@@ -29,6 +29,7 @@ type Keeper struct {
 	// consensus parameters name another.
 	authority string
 	addresses address.Codec
+	accounts  types.AccountKeeper
 	bank      types.BankKeeper
 	// modules are the addresses of module accounts, whose transfers must not fail.
 	modules map[string]bool
@@ -52,6 +53,7 @@ func NewKeeper(
 	cdc codec.BinaryCodec,
 	storeService store.KVStoreService,
 	addressCodec address.Codec,
+	accounts types.AccountKeeper,
 	bank types.BankKeeper,
 	moduleAccounts []sdk.AccAddress,
 	authority string,
@@ -63,6 +65,7 @@ func NewKeeper(
 	k := &Keeper{
 		authority: authority,
 		addresses: addressCodec,
+		accounts:  accounts,
 		bank:      bank,
 		modules:   make(map[string]bool, len(moduleAccounts)),
 		scopes:    make(map[string]bool),

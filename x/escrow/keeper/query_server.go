@@ -11,6 +11,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	chaintypes "github.com/aitbc/aitbc/types"
+	"github.com/aitbc/aitbc/types/paging"
 	"github.com/aitbc/aitbc/x/escrow/types"
 )
 
@@ -64,6 +65,10 @@ func (q *queryServer) Locks(ctx context.Context, req *types.QueryLocksRequest) (
 	if req == nil {
 		return nil, errEmptyRequest
 	}
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
 	var opts []func(*query.CollectionsPaginateOptions[lockKey])
 	if req.Owner != "" {
 		if err := checkOwner(req.Owner); err != nil {
@@ -71,7 +76,7 @@ func (q *queryServer) Locks(ctx context.Context, req *types.QueryLocksRequest) (
 		}
 		opts = append(opts, query.WithCollectionPaginationPairPrefix[string, []byte](req.Owner))
 	}
-	locks, page, err := query.CollectionPaginate(ctx, q.keeper.locks, req.Pagination,
+	locks, page, err := query.CollectionPaginate(ctx, q.keeper.locks, asked,
 		func(key lockKey, lock types.Lock) (types.LockEntry, error) { return lockEntry(key, lock), nil }, opts...)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
@@ -102,6 +107,10 @@ func (q *queryServer) Claimables(ctx context.Context, req *types.QueryClaimables
 	if req == nil {
 		return nil, errEmptyRequest
 	}
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
 	var opts []func(*query.CollectionsPaginateOptions[claimKey])
 	if req.Payee != "" {
 		payee, err := q.keeper.address("payee", req.Payee)
@@ -110,7 +119,7 @@ func (q *queryServer) Claimables(ctx context.Context, req *types.QueryClaimables
 		}
 		opts = append(opts, query.WithCollectionPaginationPairPrefix[sdk.AccAddress, sdk.AccAddress](payee))
 	}
-	claimables, page, err := query.CollectionPaginate(ctx, q.keeper.claimables, req.Pagination,
+	claimables, page, err := query.CollectionPaginate(ctx, q.keeper.claimables, asked,
 		func(_ claimKey, c types.Claimable) (types.Claimable, error) { return c, nil }, opts...)
 	if err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())

@@ -83,7 +83,7 @@ func TestQueryServer_Claimables(t *testing.T) {
 	}
 	expectList(t, []string{"1uait", "2uait", "3uait", "98uait"}, list("", nil))
 	expectList(t, []string{"1uait", "2uait", "3uait"}, list(frozen.String(), nil))
-	expectList(t, []string{"2uait"}, list(frozen.String(), &query.PageRequest{Offset: 1, Limit: 1}))
+	expectList(t, []string{"3uait"}, list(frozen.String(), &query.PageRequest{Limit: 1, Reverse: true}))
 	expectList(t, nil, list(alice.String(), nil))
 }
 

@@ -17,4 +17,6 @@ var (
 	ErrNothingToClaim   = errorsmod.Register(ModuleName, 11, "nothing to claim")
 	ErrInvalidGenesis   = errorsmod.Register(ModuleName, 12, "invalid genesis")
 	ErrBroken           = errorsmod.Register(ModuleName, 13, "escrow does not add up")
+
+	ErrSettlementPanicked = errorsmod.Register(ModuleName, 14, "settlement panicked")
 )

@@ -6,6 +6,12 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
+// AccountKeeper tells what is at an address.
+type AccountKeeper interface {
+	// GetAccount returns an account, or nil.
+	GetAccount(ctx context.Context, addr sdk.AccAddress) sdk.AccountI
+}
+
 // BankKeeper moves the coins that the module keeps the books of.
 type BankKeeper interface {
 	// BlockedAddr reports whether an address may not receive coins of users.

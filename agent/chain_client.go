@@ -17,12 +17,6 @@ import (
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
-const (
-	pageSize = 100
-	// maxPages bounds a list, so that a node can't keep the worker busy for ever.
-	maxPages = 1_000
-)
-
 // ClientChain is the chain as a client of its nodes sees it.
 type ClientChain struct {
 	client   *client.Client
@@ -77,7 +71,7 @@ func (c *ClientChain) Agent(ctx context.Context, id uint64) (registrytypes.Agent
 
 // AgentsByOwner implements Registry.
 func (c *ClientChain) AgentsByOwner(ctx context.Context, owner string) ([]registrytypes.AgentRecord, error) {
-	return pages(func(page *query.PageRequest) ([]registrytypes.AgentRecord, *query.PageResponse, error) {
+	return client.All(func(page *query.PageRequest) ([]registrytypes.AgentRecord, *query.PageResponse, error) {
 		res, err := c.registry.AgentsByOwner(ctx, &registrytypes.QueryAgentsByOwnerRequest{Owner: owner, Pagination: page})
 		return res.GetAgents(), res.GetPagination(), err
 	})
@@ -85,7 +79,7 @@ func (c *ClientChain) AgentsByOwner(ctx context.Context, owner string) ([]regist
 
 // Offers implements Registry.
 func (c *ClientChain) Offers(ctx context.Context, agentID uint64) ([]jobmarkettypes.Offer, error) {
-	return pages(func(page *query.PageRequest) ([]jobmarkettypes.Offer, *query.PageResponse, error) {
+	return client.All(func(page *query.PageRequest) ([]jobmarkettypes.Offer, *query.PageResponse, error) {
 		res, err := c.market.Offers(ctx, &jobmarkettypes.QueryOffersRequest{AgentId: agentID, Pagination: page})
 		return res.GetOffers(), res.GetPagination(), err
 	})
@@ -105,7 +99,7 @@ func (c *ClientChain) Job(ctx context.Context, client string, sequence uint64) (
 
 // LiveJobs implements Chain.
 func (c *ClientChain) LiveJobs(ctx context.Context, agentID uint64) ([]jobmarkettypes.JobRecord, error) {
-	return pages(func(page *query.PageRequest) ([]jobmarkettypes.JobRecord, *query.PageResponse, error) {
+	return client.All(func(page *query.PageRequest) ([]jobmarkettypes.JobRecord, *query.PageResponse, error) {
 		res, err := c.market.JobsByAgent(ctx, &jobmarkettypes.QueryJobsByAgentRequest{AgentId: agentID, Pagination: page})
 		return res.GetJobs(), res.GetPagination(), err
 	})
@@ -143,22 +137,4 @@ func notFound(err error) error {
 		return ErrNotFound
 	}
 	return err
-}
-
-// pages reads a list page by page.
-func pages[T any](ask func(*query.PageRequest) ([]T, *query.PageResponse, error)) ([]T, error) {
-	var all []T
-	request := &query.PageRequest{Limit: pageSize}
-	for range maxPages {
-		items, next, err := ask(request)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, items...)
-		if len(next.GetNextKey()) == 0 {
-			return all, nil
-		}
-		request = &query.PageRequest{Key: next.NextKey, Limit: pageSize}
-	}
-	return nil, errors.New("expected a list that ends, got one that goes on and on")
 }

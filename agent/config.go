@@ -35,10 +35,6 @@ type Config struct {
 	Offers []OfferConfig `yaml:"offers"`
 	// Limits bound what a job may take.
 	Limits LimitsConfig `yaml:"limits"`
-	// QuitOnBadInput gives a job up as soon as its input turns out to be unusable, so
-	// that the client is refunded early. It costs the agent what missing the
-	// deadline would.
-	QuitOnBadInput bool `yaml:"quit_on_bad_input"`
 	// StaleAfter is how long the chain may show no new block before the worker
 	// reports itself unhealthy. At least 5s; default 1m.
 	StaleAfter time.Duration `yaml:"stale_after"`
@@ -112,6 +108,9 @@ type OfferConfig struct {
 	// MaxLiveJobs is how many live jobs the agent may have in all for the offer to be
 	// open. 1 to 1,000; default 10.
 	MaxLiveJobs uint32 `yaml:"max_live_jobs"`
+	// MaxMilestones is how many milestones a job may have: the agent is bound for the
+	// time of all of them. 1 to 16; default 4.
+	MaxMilestones uint32 `yaml:"max_milestones"`
 }
 
 // LimitsConfig bounds what jobs may take.
@@ -139,6 +138,7 @@ const (
 	defaultMaxDelivery   = 24 * time.Hour
 	defaultMaxReview     = 24 * time.Hour
 	defaultMaxLiveJobs   = 10
+	defaultMaxMilestones = 4
 	defaultVersion       = "1.0.0"
 	defaultType          = "ai_model"
 )
@@ -147,12 +147,11 @@ const (
 // and no offers.
 func DefaultConfig() Config {
 	return Config{
-		Agent:          AgentConfig{Type: defaultType, Version: defaultVersion},
-		Executor:       ExecutorEmbedded,
-		Limits:         LimitsConfig{MaxInputBytes: defaultMaxInputBytes, Concurrency: defaultConcurrency, JobTime: defaultJobTime},
-		QuitOnBadInput: true,
-		StaleAfter:     defaultStaleAfter,
-		Grace:          defaultGrace,
+		Agent:      AgentConfig{Type: defaultType, Version: defaultVersion},
+		Executor:   ExecutorEmbedded,
+		Limits:     LimitsConfig{MaxInputBytes: defaultMaxInputBytes, Concurrency: defaultConcurrency, JobTime: defaultJobTime},
+		StaleAfter: defaultStaleAfter,
+		Grace:      defaultGrace,
 	}
 }
 
@@ -171,5 +170,6 @@ func (o OfferConfig) withDefaults(c Config) OfferConfig {
 	o.MaxDelivery = cmp.Or(o.MaxDelivery, defaultMaxDelivery)
 	o.MaxReview = cmp.Or(o.MaxReview, defaultMaxReview)
 	o.MaxLiveJobs = cmp.Or(o.MaxLiveJobs, defaultMaxLiveJobs)
+	o.MaxMilestones = cmp.Or(o.MaxMilestones, defaultMaxMilestones)
 	return o
 }

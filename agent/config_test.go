@@ -44,11 +44,11 @@ func TestLoadConfig(t *testing.T) {
 		!reflect.DeepEqual(c.MessagingKeys, []string{filepath.Join(dir, "hpke.pem"), "/old/hpke.pem"}) {
 		t.Errorf("expected paths relative to the file, got %s, %s, %v", c.DataDir, c.Key.Dir, c.MessagingKeys)
 	}
-	if !c.QuitOnBadInput || c.StaleAfter != time.Minute || c.Grace != 30*time.Second || c.Limits.Concurrency != 2 ||
+	if c.StaleAfter != time.Minute || c.Grace != 30*time.Second || c.Limits.Concurrency != 2 ||
 		c.Limits.MaxInputBytes != 4<<20 || c.Limits.JobTime != 10*time.Minute || c.Agent.Type != "ai_model" {
 		t.Errorf("unexpected defaults %+v", c)
 	}
-	if o := c.Offers[0]; o.MaxAmount != "0.5" || o.MaxDelivery != 24*time.Hour || o.MaxLiveJobs != 10 || o.Name != "text.summarize" {
+	if o := c.Offers[0]; o.MaxAmount != "0.5" || o.MaxDelivery != 24*time.Hour || o.MaxLiveJobs != 10 || o.MaxMilestones != 4 || o.Name != "text.summarize" {
 		t.Errorf("unexpected defaults %+v", o)
 	}
 	if err := agent.WriteAgentID(path, 42); err != nil {
@@ -107,7 +107,6 @@ func TestConfigErrors(t *testing.T) {
 		{"    price: \"0.5\"", "    price: \"0.5\"\n    colour: red", "line 18: colour: there is no such field"},
 		{"id: 0", "id: seven", "line 7: id: expected a number, got seven"},
 		{"listen:", "grace: soon\nlisten:", "line 13: grace: expected a time such as 30s or 24h, got soon"},
-		{"listen:", "quit_on_bad_input: maybe\nlisten:", "line 13: quit_on_bad_input: expected true or false, got maybe"},
 		{"key: {name: agent, backend: test, dir: keys}", "key: agent", "line 10: key: expected a section, got agent"},
 		{"id: 0", "id: 0\n  id: 1", "already defined"},
 		{"chain_id:", "\tchain_id:", "line "},
@@ -138,6 +137,7 @@ func TestConfigErrors(t *testing.T) {
 		{"\"0.5\"", "\"0.5\"\n    min_delivery: 1500ms", "offers[0].min_delivery: expected whole seconds, at least 1s, got 1.5s"},
 		{"\"0.5\"", "\"0.5\"\n    min_delivery: 48h", "offers[0].max_delivery_seconds: expected at least 172800"},
 		{"\"0.5\"", "\"0.5\"\n    max_live_jobs: 2000", "offers[0].max_live_jobs: expected 1 to 1000, got 2000"},
+		{"\"0.5\"", "\"0.5\"\n    max_milestones: 17", "offers[0].max_milestones: expected 1 to 16, got 17"},
 		{"\"0.5\"", "\"0.5\"\n    input_media_types: [text]", "offers[0].input_media_types[0]: expected a media type"},
 		{"\"0.5\"", "\"0.5\"\n  - {skill: text.summarize, price: \"1\"}", `offers[1].skill: expected one that is not listed twice, got "text.summarize"`},
 		{"listen:", "limits: {concurrency: 0}\nlisten:", "limits.concurrency: expected 1 to 1000, got 0"},

@@ -16,20 +16,19 @@ import (
 
 // configComments stand above the fields that they are about.
 var configComments = map[string]string{
-	"chain_id":          "The configuration of one agent of the AITBC chain. Relative paths are relative to\nthis file. Times are such as 30s, 10m or 24h; amounts such as 0.5 AIT or 500000uait.",
-	"nodes":             "Where the chain is asked. When one node does not answer, the next is asked.",
-	"agent":             "Who the agent is. id 0 means that it is not registered yet. bond is what is to be\nat stake; payout receives what it earns, and empty means the owner.",
-	"key":               "The key that signs the agent's transactions: its owner or operator.",
-	"messaging_keys":    "Files with the keys that inputs are sealed to. The first of each suite is published;\nkeep older ones below it, they still open what was sealed to them.",
-	"data_dir":          "Where state and payloads are kept, for one worker at a time.",
-	"listen":            "The endpoint for clients, and where they reach it.",
-	"metrics_listen":    "/metrics and /healthz; if it is empty they are on the endpoint, for everybody.",
-	"executor":          "What does the work.",
-	"offers":            "What the agent can be hired for.",
-	"limits":            "What a job may take.",
-	"quit_on_bad_input": "Give up at once, for the price of a missed delivery, when an input can't be used.",
-	"stale_after":       "The worker is unhealthy when it has seen no new block for so long.",
-	"grace":             "How long work under way may go on when the worker is told to stop.",
+	"chain_id":       "The configuration of one agent of the AITBC chain. Relative paths are relative to\nthis file. Times are such as 30s, 10m or 24h; amounts such as 0.5 AIT or 500000uait.",
+	"nodes":          "Where the chain is asked. When one node does not answer, the next is asked.",
+	"agent":          "Who the agent is. id 0 means that it is not registered yet. bond is what is to be\nat stake; payout receives what it earns, and empty means the owner.",
+	"key":            "The key that signs the agent's transactions: its owner or operator.",
+	"messaging_keys": "Files with the keys that inputs are sealed to. The first of each suite is published;\nkeep older ones below it, they still open what was sealed to them.",
+	"data_dir":       "Where state and payloads are kept, for one worker at a time.",
+	"listen":         "The endpoint for clients, and where they reach it.",
+	"metrics_listen": "/metrics and /healthz; if it is empty they are on the endpoint, for everybody.",
+	"executor":       "What does the work.",
+	"offers":         "What the agent can be hired for.",
+	"limits":         "What a job may take.",
+	"stale_after":    "The worker is unhealthy when it has seen no new block for so long.",
+	"grace":          "How long work under way may go on when the worker is told to stop.",
 }
 
 // WriteConfig checks a configuration and writes it to a new file, with a comment at

@@ -54,24 +54,37 @@ type retry struct {
 }
 
 // need returns what a job needs now, in market time. Nothing is begun once the deadline
-// has passed: the chain would not take it.
+// has passed: the chain would not take it. What can't be delivered is given up before,
+// whatever the reason: that costs nothing and frees client and bond, while silence
+// costs a part of the bond.
 func (w *Worker) need(j job, market uint64) action {
 	if !j.working() || market >= j.Record.Progress.Deadline {
 		return actionNone
 	}
-	switch j.work(j.live()).Stage {
-	case stageReady:
-		return actionExecute
+	late := market+lastCall(j.terms(j.live()).DeliverySeconds) >= j.Record.Progress.Deadline
+	switch s := j.work(j.live()); s.Stage {
 	case stageExecuted:
 		return actionSubmit
 	case stageRefused:
-		if w.config.QuitOnBadInput {
+		return actionQuit
+	case stageReady:
+		if late && s.Result == nil {
 			return actionQuit
 		}
-	case stageAwaitInput, stageSubmitted, stageDone:
+		return actionExecute
+	case stageAwaitInput:
+		if late {
+			return actionQuit
+		}
+	case stageSubmitted, stageDone:
 	}
 	return actionNone
 }
+
+// lastCall returns how long before its deadline a milestone without a result is given
+// up, in seconds: a fifth of the time for delivery, so that there is time for a
+// transaction to fail and be sent again, but no longer than it takes on a slow network.
+func lastCall(deliverySeconds uint64) uint64 { return min(max(deliverySeconds/5, 4), 60) }
 
 // dispatch begins steps until following ends. Steps themselves end with working.
 func (w *Worker) dispatch(following, working context.Context) {

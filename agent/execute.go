@@ -100,7 +100,7 @@ func (w *Worker) noteExecuted(j job, m uint32) error {
 }
 
 func (w *Worker) noteRefused(j job, m uint32, bad *badInputError) error {
-	w.logOf(j).Error("the input can't be used", "error", bad, "quit", w.config.QuitOnBadInput)
+	w.logOf(j).Error("the input can't be used: giving the milestone up", "error", bad)
 	if _, err := w.table.advance(j.key(), m, func(s work) (work, bool) { return s.refused(bad.Error()) }); err != nil {
 		return err
 	}
@@ -180,7 +180,9 @@ func (w *Worker) openInput(ctx context.Context, j job, m uint32) (content, error
 
 // attempt runs the executor within its time.
 func (w *Worker) attempt(ctx context.Context, t *task, j job, task executor.Task) (executor.Output, error) {
-	limit := min(w.config.Limits.JobTime, w.timeLeft(j))
+	// What is not there by the last call is not waited for.
+	last := time.Duration(lastCall(j.terms(j.live()).DeliverySeconds)) * time.Second
+	limit := min(w.config.Limits.JobTime, w.timeLeft(j)-last)
 	began := time.Now()
 	running, stop := context.WithTimeoutCause(ctx, limit, errTimeUp)
 	defer stop()

@@ -139,7 +139,7 @@ func (c *fakeChain) post(name jobName, ref string, key registrytypes.MessagingKe
 		Skill: "text.summarize", ReviewSeconds: review, MessagingKey: key, PostedAt: c.market,
 		Terms: jobmarkettypes.Terms{
 			FeeBps: 250, KillFeeBps: 2000, ReassignSeconds: 600, PostingFee: sdkmath.NewInt(1000),
-			PerformanceBond: sdkmath.NewInt(100_000), DisputeDeposit: sdkmath.ZeroInt(), Reserved: sdkmath.NewInt(1_000_000),
+			PerformanceBondBps: 1_000, DisputeDeposit: sdkmath.ZeroInt(), Reserved: sdkmath.NewInt(1_000_000),
 		},
 	}
 	for _, hash := range hashes {

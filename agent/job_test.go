@@ -93,7 +93,7 @@ func newJob(milestones int) jobmarkettypes.Job {
 	job := jobmarkettypes.Job{
 		Client: "ait1client", Sequence: 1, AgentId: agentID, ReviewSeconds: review, PostedAt: genesis,
 		Terms: jobmarkettypes.Terms{
-			PostingFee: sdkmath.ZeroInt(), PerformanceBond: sdkmath.OneInt(), DisputeDeposit: sdkmath.ZeroInt(), Reserved: sdkmath.OneInt(),
+			PostingFee: sdkmath.ZeroInt(), PerformanceBondBps: 1_000, DisputeDeposit: sdkmath.ZeroInt(), Reserved: sdkmath.OneInt(),
 		},
 	}
 	for range milestones {

@@ -88,7 +88,7 @@ func (o OfferConfig) terms() (jobmarkettypes.OfferTerms, error) {
 	return jobmarkettypes.OfferTerms{
 		Skill: o.Skill, Price: price, MinAmount: price.Amount, MaxAmount: registrytypes.Uait(most),
 		MinDeliverySeconds: seconds(o.MinDelivery), MaxDeliverySeconds: seconds(o.MaxDelivery),
-		MaxReviewSeconds: seconds(o.MaxReview), MaxLiveJobs: o.MaxLiveJobs,
+		MaxReviewSeconds: seconds(o.MaxReview), MaxLiveJobs: o.MaxLiveJobs, MaxMilestones: o.MaxMilestones,
 	}, nil
 }
 

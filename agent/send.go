@@ -50,6 +50,15 @@ func (w *Worker) submit(ctx context.Context, j job) error {
 // quit gives the live milestone up.
 func (w *Worker) quit(ctx context.Context, j job) error {
 	m := j.live()
+	reason := j.work(m).Reason
+	switch j.work(m).Stage {
+	case stageAwaitInput:
+		reason = "no input came in time"
+	case stageReady:
+		reason = "the work was not done in time"
+	case stageRefused, stageExecuted, stageSubmitted, stageDone:
+	}
+	w.logOf(j).Warn("giving the milestone up", "reason", reason)
 	w.trip("before quitting")
 	sent, err := w.send(ctx, j, actionQuit, &jobmarkettypes.MsgQuitMilestone{
 		Signer: w.deps.Signer, Client: j.Record.Job.Client, Sequence: j.Record.Job.Sequence, Milestone: m,
@@ -58,7 +67,7 @@ func (w *Worker) quit(ctx context.Context, j job) error {
 		return err
 	}
 	w.trip("quit")
-	_, err = w.table.advance(j.key(), m, func(s work) (work, bool) { return s.done(s.Reason) })
+	_, err = w.table.advance(j.key(), m, func(s work) (work, bool) { return s.done(reason) })
 	return err
 }
 

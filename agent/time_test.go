@@ -379,13 +379,13 @@ func TestDeadline(t *testing.T) {
 		if runs != 1 {
 			t.Fatalf("%d runs", runs)
 		}
-		// It is stopped at the deadline, though its own limit is a day.
+		// It is stopped at the last call, though its own limit is a day.
 		b.chain.with(func() { b.chain.market += delivery })
 		time.Sleep(time.Duration(delivery+10) * time.Second)
 		synctest.Wait()
 		b.chain.with(func() {})
 		time.Sleep(time.Hour)
-		if limit := time.Duration(delivery) * time.Second; runs != 1 || took > limit || took < limit-10*time.Second {
+		if limit := time.Duration(delivery-60) * time.Second; runs != 1 || took > limit || took < limit-10*time.Second {
 			t.Errorf("expected no run after the deadline, got %d, the first until %s", runs, took)
 		}
 		// Nor is an input taken any more.
@@ -616,21 +616,54 @@ func TestPendingTransaction(t *testing.T) {
 	})
 }
 
-func TestBadInputIsKept(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBed(t)
-		b.config.QuitOnBadInput = false
-		r := b.bubble()
-		h := b.hire(1, "--- 12 34 ---")
-		synctest.Wait()
-		r.put(h)
-		time.Sleep(time.Hour)
-		h.expect(working)
-		if len(b.chain.sent) != 0 {
-			t.Errorf("sent %v", b.chain.sent)
-		}
-		r.stopAndCheck()
-	})
+// What has no result shortly before its deadline is given up, whoever is to blame:
+// silence would cost a part of the bond.
+func TestGivesUpBeforeTheDeadline(t *testing.T) {
+	const lastCall = 60 // of a delivery time of 5 minutes or more
+	for name, tc := range map[string]struct {
+		input  bool
+		reason string
+	}{
+		"no input":          {false, "no input came in time"},
+		"executor too slow": {true, "the work was not done in time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBed(t)
+				b.config.Limits.JobTime = 24 * time.Hour
+				b.executor = fakeExecutor(func(ctx context.Context, _ executor.Task) (executor.Output, error) {
+					<-ctx.Done()
+					return executor.Output{}, ctx.Err()
+				})
+				r := b.bubble()
+				h := b.hire(1, text)
+				synctest.Wait()
+				if tc.input {
+					r.put(h)
+				}
+				goTo := func(market uint64) {
+					b.chain.mu.Lock()
+					ahead := market - b.chain.market
+					b.chain.mu.Unlock()
+					time.Sleep(time.Duration(ahead) * time.Second)
+					b.chain.with(func() { b.chain.market = market - blockGap })
+					time.Sleep(time.Minute) // a step that failed is tried again
+				}
+				deadline := b.chain.record(h.name).Progress.Deadline
+				goTo(deadline - lastCall - 1)
+				h.expect(working)
+				goTo(deadline - lastCall)
+				h.expect(missed)
+				if l := b.chain.record(h.name).Progress.Ledger; !l.Slashed.IsZero() {
+					t.Errorf("expected it to cost nothing, got %s", l.Slashed)
+				}
+				if !strings.Contains(b.log.String(), tc.reason) {
+					t.Errorf("expected the log to say %q, got %s", tc.reason, b.log)
+				}
+				r.stopAndCheck()
+			})
+		})
+	}
 }
 
 // When the disk fails, the worker ends with an error instead of going on blindly.

@@ -5,6 +5,10 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
+	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
+	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
 // invariant is a statement about committed state that must hold after every
@@ -21,6 +25,7 @@ func (app *App) allInvariants() []invariant {
 		{"escrow", func(ctx sdk.Context) error { return app.EscrowKeeper.CheckInvariants(ctx) }},
 		{"agentregistry", func(ctx sdk.Context) error { return app.AgentRegistryKeeper.CheckInvariants(ctx) }},
 		{"jobmarket", func(ctx sdk.Context) error { return app.JobMarketKeeper.CheckInvariants(ctx) }},
+		{"what is held has a holder", app.checkHolders},
 	}
 }
 
@@ -51,6 +56,53 @@ func (app *App) checkSupply(ctx sdk.Context) error {
 	})
 	if want, got := supply.ToCoins(), held.ToCoins(); !want.Equal(got) {
 		return banktypes.ErrInputOutputMismatch.Wrapf("expected %s in all accounts, got %s", want, got)
+	}
+	return nil
+}
+
+// checkHolders looks for what no module would ever let go: locks that no bond and no job
+// accounts for, and reservations of jobs that don't live. That each of those has its lock
+// and its reservation, the modules check themselves.
+func (app *App) checkHolders(ctx sdk.Context) error {
+	escrow, err := app.EscrowKeeper.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	registry, err := app.AgentRegistryKeeper.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	market, err := app.JobMarketKeeper.ExportGenesis(ctx)
+	if err != nil {
+		return err
+	}
+	// The names under which something may be held, by who may hold it.
+	bonds, jobs := map[string]bool{}, map[string]bool{}
+	for _, r := range registry.Agents {
+		bonds[string(registrytypes.Reference(r.Agent.Id))] = true
+	}
+	for _, r := range market.Jobs {
+		client, err := sdk.AccAddressFromBech32(r.Job.Client)
+		if err != nil {
+			return err
+		}
+		jobs[string(jobmarkettypes.Reference(jobmarkettypes.NewJobID(client, r.Job.Sequence)))] = !r.Progress.Ended()
+	}
+	locks := map[string]map[string]bool{registrytypes.ModuleName: bonds, jobmarkettypes.ModuleName: jobs}
+	for _, lock := range escrow.Locks {
+		ref, err := escrowtypes.ParseReference(lock.Reference)
+		if err != nil {
+			return err
+		}
+		if !locks[lock.Owner][string(ref)] {
+			return escrowtypes.ErrBroken.Wrapf("lock %s of %s: expected an agent or a live job that it is for, got none", lock.Reference, lock.Owner)
+		}
+	}
+	for _, r := range registry.Reservations {
+		if r.Holder != jobmarkettypes.ModuleName || !jobs[string(r.Reference)] {
+			return registrytypes.ErrInvariantBroken.Wrapf("reservation %X by %s of agent %d: expected a live job that it is for, got none",
+				r.Reference, r.Holder, r.AgentId)
+		}
 	}
 	return nil
 }

@@ -171,7 +171,7 @@ func (app *App) newLayer0Keepers() {
 	}
 	app.EscrowKeeper = escrowkeeper.NewKeeper(
 		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[escrowtypes.StoreKey]),
-		app.AccountKeeper.AddressCodec(), app.BankKeeper, moduleAccounts, authority())
+		app.AccountKeeper.AddressCodec(), app.AccountKeeper, app.BankKeeper, moduleAccounts, authority())
 	// Users can't send to vaults; what is there is in escrow's books.
 	app.BankKeeper.AppendSendRestriction(app.EscrowKeeper.SendRestriction)
 }
@@ -183,13 +183,15 @@ func (app *App) newMarketKeepers() {
 	app.AgentRegistryKeeper = registrykeeper.NewKeeper(
 		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[registrytypes.StoreKey]), addresses,
 		app.ClockKeeper, app.EscrowKeeper.Scoped(registrytypes.ModuleName), app.BankKeeper, authority())
+	jobReservations := app.AgentRegistryKeeper.Scoped(jobmarkettypes.ModuleName)
 	app.JobMarketKeeper = jobmarketkeeper.NewKeeper(
 		app.enc.Codec, runtime.NewKVStoreService(app.keys.kv[jobmarkettypes.StoreKey]), addresses,
 		jobmarketkeeper.Dependencies{
-			Clock:      app.ClockKeeper,
-			Escrow:     app.EscrowKeeper.Scoped(jobmarkettypes.ModuleName),
-			Registry:   app.AgentRegistryKeeper.Scoped(jobmarkettypes.ModuleName),
-			Reputation: factRecorder{},
-			Hooks:      jobmarkettypes.MultiJobHooks{},
+			Clock:        app.ClockKeeper,
+			Escrow:       app.EscrowKeeper.Scoped(jobmarkettypes.ModuleName),
+			Registry:     jobReservations,
+			Reservations: jobReservations,
+			Reputation:   factRecorder{},
+			Hooks:        jobmarkettypes.MultiJobHooks{},
 		}, authority())
 }

@@ -71,7 +71,7 @@ func TestKilledAnywhere(t *testing.T) {
 		"accepted": {func(*world) {}, "PostJob AcceptMilestone", price + postingFee + 2*gasFee, true},
 		"missed": {
 			func(w *world) { w.down["agent"] = true },
-			"PostJob WaiveMilestone", postingFee + 2*gasFee - price/10, false,
+			"PostJob WaiveMilestone", postingFee + 2*gasFee - price/20, false,
 		},
 		"rejected": {
 			func(w *world) { w.answer = func(jobmarkettypes.Job, []byte) []byte { return []byte("not sealed") } },
@@ -228,8 +228,8 @@ func TestAgentDownAfterPost(t *testing.T) {
 	if passed := w.now - begin; passed < plan.Quote.DeliverySeconds || passed > plan.Quote.DeliverySeconds+2 {
 		t.Errorf("expected to try for the %d s of the delivery, got %d", plan.Quote.DeliverySeconds, passed)
 	}
-	// The agent's performance bond, 10 %, is the client's now.
-	if want := int64(postingFee + 2*gasFee - price/10); w.spent() != want {
+	// Half of the agent's performance bond of 10 % is the client's now.
+	if want := int64(postingFee + 2*gasFee - price/20); w.spent() != want {
 		t.Errorf("expected %d uait spent, got %d", want, w.spent())
 	}
 }
@@ -487,7 +487,7 @@ func TestAgentQuits(t *testing.T) {
 	if err != nil || got.Receipt.Status != jobmarkettypes.JOB_STATUS_REFUNDED || w.now > begin+10 {
 		t.Fatalf("expected a quick refund, got %+v after %d s, %v", got, w.now-begin, err)
 	}
-	if want := int64(postingFee + 2*gasFee - price/10); w.spent() != want {
+	if want := int64(postingFee + 2*gasFee); w.spent() != want {
 		t.Errorf("expected %d uait spent, got %d", want, w.spent())
 	}
 }

@@ -129,7 +129,7 @@ func (w *world) addAgent(price int64) *registrytypes.AgentRecord {
 		Skill:     skill,
 		Price:     registrytypes.Price{Model: registrytypes.PRICE_MODEL_FLAT, Amount: registrytypes.Uait(sdkmath.NewInt(price))},
 		MinAmount: registrytypes.Uait(sdkmath.NewInt(price)), MaxAmount: registrytypes.Uait(sdkmath.NewInt(10 * price)),
-		MinDeliverySeconds: 60, MaxDeliverySeconds: 86_400, MaxReviewSeconds: 86_400, MaxLiveJobs: 3,
+		MinDeliverySeconds: 60, MaxDeliverySeconds: 86_400, MaxReviewSeconds: 86_400, MaxLiveJobs: 3, MaxMilestones: 16,
 	}}}
 	return &w.agents[id-1]
 }
@@ -233,10 +233,8 @@ func (w *world) step(j *jobmarkettypes.JobRecord, s jobmarkettypes.Step) error {
 		fee := j.Job.Fee(out.Pay)
 		l = l.WithPay(out.Pay.Sub(fee), fee)
 	}
-	if out.Slash.IsPositive() {
-		l = l.WithSlash(out.Slash)
-		w.balance = w.balance.Add(out.Slash)
-	}
+	l = l.WithSlash(out.Slash, out.Burn)
+	w.balance = w.balance.Add(out.Slash)
 	if left := l.Left(); out.Ended && left.IsPositive() {
 		l = l.WithRefund(left)
 		w.balance = w.balance.Add(left)

@@ -35,6 +35,8 @@ const (
 
 	defaultWindow   = 24 * time.Hour
 	defaultLiveJobs = 10
+	// defaultMilestones is how many milestones a job of a new agent may have.
+	defaultMilestones = 4
 )
 
 func newAgentCommand() *cobra.Command {
@@ -134,7 +136,7 @@ func addOffers(c *agent.Config, skills []string, price string) error {
 		c.Offers = append(c.Offers, agent.OfferConfig{
 			Skill: skill, Name: skill, Version: c.Agent.Version, Price: agent.Amount(price),
 			InputMediaTypes: []string{"text/plain", "text/markdown"}, OutputMediaTypes: []string{"text/markdown"},
-			MaxDelivery: defaultWindow, MaxReview: defaultWindow, MaxLiveJobs: defaultLiveJobs,
+			MaxDelivery: defaultWindow, MaxReview: defaultWindow, MaxLiveJobs: defaultLiveJobs, MaxMilestones: defaultMilestones,
 		})
 	}
 	if len(c.Offers) == 0 {

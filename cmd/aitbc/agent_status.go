@@ -44,6 +44,7 @@ type offerView struct {
 	MaxDeliverySecs uint64 `json:"max_delivery_seconds"`
 	MaxReviewSecs   uint64 `json:"max_review_seconds"`
 	MaxLiveJobs     uint32 `json:"max_live_jobs"`
+	MaxMilestones   uint32 `json:"max_milestones"`
 }
 
 // endpointView is what the agent's own program says.
@@ -143,7 +144,7 @@ func (c *chain) viewAgent(ctx context.Context, id uint64) (agentView, error) {
 func viewOffer(o jobmarkettypes.Offer) offerView {
 	return offerView{
 		ID: o.OfferId, Skill: o.Terms.Skill, Price: amountOf(o.Terms.Price.Amount.Amount),
-		MaxDeliverySecs: o.Terms.MaxDeliverySeconds, MaxReviewSecs: o.Terms.MaxReviewSeconds, MaxLiveJobs: o.Terms.MaxLiveJobs,
+		MaxDeliverySecs: o.Terms.MaxDeliverySeconds, MaxReviewSecs: o.Terms.MaxReviewSeconds, MaxLiveJobs: o.Terms.MaxLiveJobs, MaxMilestones: o.Terms.MaxMilestones,
 	}
 }
 

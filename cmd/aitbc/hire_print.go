@@ -118,7 +118,11 @@ func (d *desk) tell(e hire.Event) {
 	case hire.StepRejected:
 		d.progress(fmt.Sprintf("rejected (%s)", txText(*e.Tx)))
 	case hire.StepMissed:
-		d.progress(fmt.Sprintf("agent %d did not deliver: you get %s of its bond", e.Job.Job.AgentId, ait(e.Job.Progress.Ledger.Slashed)))
+		what := "gave the work up: your money comes back"
+		if slashed := e.Job.Progress.Ledger.Slashed; slashed.IsPositive() {
+			what = "did not deliver: your money comes back, and you get " + ait(slashed) + " of its bond"
+		}
+		d.progress(fmt.Sprintf("agent %d %s", e.Job.Job.AgentId, what))
 	case hire.StepWaived:
 		d.progress(fmt.Sprintf("took the refund (%s)", txText(*e.Tx)))
 	case hire.StepEnded:

@@ -24,7 +24,7 @@ const (
 	flagAgent     = "agent"
 
 	defaultLimit = 20
-	maxLimit     = 1_000
+	maxLimit     = 100
 )
 
 func newJobsCommand() *cobra.Command {

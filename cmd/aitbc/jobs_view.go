@@ -111,14 +111,14 @@ func nextOf(r jobmarkettypes.JobRecord) []nextView {
 	j, live := r.Job, r.Progress.Milestone
 	pays := j.Amount(live)
 	kill := j.KillFee(live)
-	damages := ait(j.Terms.PerformanceBond)
+	damages, _ := j.Damages(live)
 	switch r.Progress.Live() {
 	case jobmarkettypes.MILESTONE_STATUS_WORKING:
 		return []nextView{
 			{whoAgent, "submit", "deliver the result"},
-			{whoAgent, "quit", "give up; the client gets " + damages + " of the agent's bond"},
+			{whoAgent, "quit", "give up; the client is refunded"},
 			{whoClient, "cancel", fmt.Sprintf("call it off; the agent gets %s, the rest comes back", ait(kill))},
-			{whoNobody, "timeout", "counts as missed; the client gets " + damages + " of the agent's bond"},
+			{whoNobody, "timeout", "counts as missed; the client is refunded and gets " + ait(damages) + " of the agent's bond"},
 		}
 	case jobmarkettypes.MILESTONE_STATUS_SUBMITTED:
 		net := ait(pays.Sub(j.Fee(pays)))

@@ -280,9 +280,7 @@ func (n *fakeNode) step(sequence uint64, s jobmarkettypes.Step) error {
 		fee := j.Job.Fee(out.Pay)
 		l = l.WithPay(out.Pay.Sub(fee), fee)
 	}
-	if out.Slash.IsPositive() {
-		l = l.WithSlash(out.Slash)
-	}
+	l = l.WithSlash(out.Slash, out.Burn)
 	if left := l.Left(); out.Ended && left.IsPositive() {
 		l = l.WithRefund(left)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/aitbc/aitbc/client"
 	"github.com/aitbc/aitbc/client/hire"
 	"github.com/aitbc/aitbc/types"
 	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
@@ -121,21 +122,18 @@ func (c *chain) holdings(ctx context.Context, address string) (holdings, error) 
 // claimable adds up all claimables of a payee.
 func (c *chain) claimable(ctx context.Context, payee string) (sdkmath.Int, error) {
 	sum := sdkmath.ZeroInt()
-	page := &query.PageRequest{}
-	for {
+	claimables, err := client.All(func(page *query.PageRequest) ([]escrowtypes.Claimable, *query.PageResponse, error) {
 		res, err := escrowtypes.NewQueryClient(c.client.Conn()).Claimables(ctx,
 			&escrowtypes.QueryClaimablesRequest{Payee: payee, Pagination: page})
-		if err != nil {
-			return sum, fmt.Errorf("ask for the claimables of %s: %w", payee, hire.PlainError(err))
-		}
-		for _, claimable := range res.Claimables {
-			sum = sum.Add(uaitOf(claimable.Coins))
-		}
-		if res.Pagination == nil || len(res.Pagination.NextKey) == 0 {
-			return sum, nil
-		}
-		page = &query.PageRequest{Key: res.Pagination.NextKey}
+		return res.GetClaimables(), res.GetPagination(), err
+	})
+	if err != nil {
+		return sum, fmt.Errorf("ask for the claimables of %s: %w", payee, hire.PlainError(err))
 	}
+	for _, claimable := range claimables {
+		sum = sum.Add(uaitOf(claimable.Coins))
+	}
+	return sum, nil
 }
 
 // claimResult is the JSON of `wallet claim`.

@@ -14,15 +14,11 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/aitbc/aitbc/client"
 	"github.com/aitbc/aitbc/types"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
 )
-
-// mostEntries is enough for everything that a demo makes.
-const mostEntries = 10_000
-
-var all = &query.PageRequest{Limit: mostEntries}
 
 // books checks the whole market from the state of one height: supply against all
 // balances, vaults against locks, locks against bonds and jobs.
@@ -54,12 +50,15 @@ func (s *show) checkSupply(ctx context.Context) (map[string]sdkmath.Int, error) 
 	if err != nil {
 		return nil, err
 	}
-	owners, err := bank.DenomOwners(ctx, &banktypes.QueryDenomOwnersRequest{Denom: types.BaseDenom, Pagination: all})
+	owners, err := client.All(func(page *query.PageRequest) ([]*banktypes.DenomOwner, *query.PageResponse, error) {
+		res, err := bank.DenomOwners(ctx, &banktypes.QueryDenomOwnersRequest{Denom: types.BaseDenom, Pagination: page})
+		return res.GetDenomOwners(), res.GetPagination(), err
+	})
 	if err != nil {
 		return nil, err
 	}
 	held, sum := map[string]sdkmath.Int{}, sdkmath.ZeroInt()
-	for _, o := range owners.DenomOwners {
+	for _, o := range owners {
 		held[o.Address] = o.Balance.Amount
 		sum = sum.Add(o.Balance.Amount)
 	}
@@ -77,21 +76,27 @@ func (s *show) checkSupply(ctx context.Context) (map[string]sdkmath.Int, error) 
 // owner and reference.
 func (s *show) checkLocks(ctx context.Context, held map[string]sdkmath.Int) (map[string]sdkmath.Int, error) {
 	escrow := escrowtypes.NewQueryClient(s.client.Conn())
-	locks, err := escrow.Locks(ctx, &escrowtypes.QueryLocksRequest{Pagination: all})
+	locks, err := client.All(func(page *query.PageRequest) ([]escrowtypes.LockEntry, *query.PageResponse, error) {
+		res, err := escrow.Locks(ctx, &escrowtypes.QueryLocksRequest{Pagination: page})
+		return res.GetLocks(), res.GetPagination(), err
+	})
 	if err != nil {
 		return nil, err
 	}
-	claimables, err := escrow.Claimables(ctx, &escrowtypes.QueryClaimablesRequest{Pagination: all})
+	claimables, err := client.All(func(page *query.PageRequest) ([]escrowtypes.Claimable, *query.PageResponse, error) {
+		res, err := escrow.Claimables(ctx, &escrowtypes.QueryClaimablesRequest{Pagination: page})
+		return res.GetClaimables(), res.GetPagination(), err
+	})
 	if err != nil {
 		return nil, err
 	}
 	locked, sum, payers := map[string]sdkmath.Int{}, sdkmath.ZeroInt(), map[string]bool{}
-	for _, l := range locks.Locks {
+	for _, l := range locks {
 		amount := l.Lock.Coins.AmountOf(types.BaseDenom)
 		locked[l.Owner+"/"+l.Reference] = amount
 		sum, payers[l.Lock.Payer] = sum.Add(amount), true
 	}
-	for _, c := range claimables.Claimables {
+	for _, c := range claimables {
 		sum, payers[c.Payer] = sum.Add(c.Coins.AmountOf(types.BaseDenom)), true
 	}
 	rests := sdkmath.ZeroInt()
@@ -112,11 +117,15 @@ func (s *show) checkLocks(ctx context.Context, held map[string]sdkmath.Int) (map
 // checkBonds compares the bonds of all agents with their locks, and takes those
 // out of the map.
 func (s *show) checkBonds(ctx context.Context, locked map[string]sdkmath.Int) error {
-	agents, err := registrytypes.NewQueryClient(s.client.Conn()).Agents(ctx, &registrytypes.QueryAgentsRequest{Pagination: all})
+	registry := registrytypes.NewQueryClient(s.client.Conn())
+	agents, err := client.All(func(page *query.PageRequest) ([]registrytypes.AgentRecord, *query.PageResponse, error) {
+		res, err := registry.Agents(ctx, &registrytypes.QueryAgentsRequest{Pagination: page})
+		return res.GetAgents(), res.GetPagination(), err
+	})
 	if err != nil {
 		return err
 	}
-	for _, r := range agents.Agents {
+	for _, r := range agents {
 		key := fmt.Sprintf("%s/%016x", registrytypes.ModuleName, r.Agent.Id)
 		s.say("bond of agent %d            %24s, of which reserved %s", r.Agent.Id, r.Bond.Bonded, r.Bond.Reserved)
 		if got, found := locked[key]; !found || !got.Equal(r.Bond.Bonded) {
@@ -137,11 +146,11 @@ func (s *show) checkJobs(ctx context.Context, locked map[string]sdkmath.Int) err
 	if err != nil {
 		return err
 	}
-	s.say("%-5s %-10s %12s = %12s + %10s + %12s   %s", "job", "status", "funded", "to agent", "fees", "refunded", "and from the bond")
+	s.say("%-5s %-10s %12s = %12s + %10s + %12s   %8s %8s", "job", "status", "funded", "to agent", "fees", "refunded", "of bond", "burned")
 	for _, r := range jobs {
 		l := r.Progress.Ledger
-		s.say("%-5d %-10s %12s = %12s + %10s + %12s   %s", r.Job.Sequence, r.Progress.Status.Text(),
-			l.Funded, l.Released, l.Fees, l.Refunded, l.Slashed)
+		s.say("%-5d %-10s %12s = %12s + %10s + %12s   %8s %8s", r.Job.Sequence, r.Progress.Status.Text(),
+			l.Funded, l.Released, l.Fees, l.Refunded, l.Slashed, l.Burned)
 		if !r.Progress.Ended() || !l.Left().IsZero() {
 			return fmt.Errorf("job %d: expected it to have ended with nothing left, got %s with %s", r.Job.Sequence, r.Progress.Status.Text(), l.Left())
 		}

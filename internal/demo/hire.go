@@ -14,6 +14,7 @@ import (
 
 	"github.com/aitbc/aitbc/agent/executor"
 	"github.com/aitbc/aitbc/types"
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
@@ -209,8 +210,11 @@ func (s *show) refundByTimeout(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("the delivery deadline has passed: milestone 1 is %s; alice gets the performance bond of %s AIT from carol's bond",
-		missed.Progress.Live().Text(), exact(missed.Progress.Ledger.Slashed.Int64()))
+	s.say("the delivery deadline has passed: milestone 1 is %s; carol's bond loses %s AIT for alice, and %s AIT that are burned",
+		missed.Progress.Live().Text(), exact(missed.Progress.Ledger.Slashed.Int64()), exact(missed.Progress.Ledger.Burned.Int64()))
+	if err := s.checkPaused(ctx, carol); err != nil {
+		return err
+	}
 	ended, err := s.awaitJob(ctx, s.killed.job, func(r jobmarkettypes.JobRecord) bool { return r.Progress.Ended() })
 	if err != nil {
 		return err
@@ -240,6 +244,18 @@ func (s *show) refundByTimeout(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// checkPaused demands that an agent that was silent takes no new work until somebody says
+// that it is there again.
+func (s *show) checkPaused(ctx context.Context, w *worker) error {
+	res, err := registrytypes.NewQueryClient(s.client.Conn()).Agent(ctx, &registrytypes.QueryAgentRequest{AgentId: w.id})
+	if err != nil {
+		return err
+	}
+	agent := res.Agent.Agent
+	s.say("agent %d is %s, because it was silent: nobody else can hire it until %s's program is back", w.id, agent.Status.Text(), w.owner)
+	return check("why agent is not active", agent.PauseReason, registrytypes.PAUSE_REASON_SILENCE)
 }
 
 // maxGasCost is more than any transaction of a demo costs, in uait.

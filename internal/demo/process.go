@@ -17,6 +17,9 @@ import (
 
 	sdkmath "cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/aitbc/aitbc/client"
 	"github.com/aitbc/aitbc/types"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
@@ -178,13 +181,11 @@ func (s *show) jobs(ctx context.Context) ([]jobmarkettypes.JobRecord, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := jobmarkettypes.NewQueryClient(s.client.Conn()).Jobs(ctx, &jobmarkettypes.QueryJobsRequest{
-		Client: alice.Address, Pagination: all,
+	market := jobmarkettypes.NewQueryClient(s.client.Conn())
+	return client.All(func(page *query.PageRequest) ([]jobmarkettypes.JobRecord, *query.PageResponse, error) {
+		res, err := market.Jobs(ctx, &jobmarkettypes.QueryJobsRequest{Client: alice.Address, Pagination: page})
+		return res.GetJobs(), res.GetPagination(), err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return res.Jobs, nil
 }
 
 // newestJob returns the job that alice posted last.

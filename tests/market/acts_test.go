@@ -149,7 +149,7 @@ func (h *history) pause(signer address, id uint64) func() act {
 	return func() act {
 		s, a := h.s, h.s.agentByID(id)
 		t := act{
-			name: actName("pause", a), why: s.refusesAgent(a, signer, true), do: func() { a.status = paused },
+			name: actName("pause", a), why: s.refusesAgent(a, signer, true), do: func() { a.turn(paused, requested) },
 			msg: &registrytypes.MsgPauseAgent{Signer: text(signer), AgentId: id},
 		}
 		if a != nil && a.status != active {
@@ -163,7 +163,7 @@ func (h *history) resume(signer address, id uint64) func() act {
 	return func() act {
 		s, a := h.s, h.s.agentByID(id)
 		t := act{
-			name: actName("resume", a), why: s.refusesAgent(a, signer, true), do: func() { a.status = active },
+			name: actName("resume", a), why: s.refusesAgent(a, signer, true), do: func() { a.turn(active, unpaused) },
 			msg: &registrytypes.MsgResumeAgent{Signer: text(signer), AgentId: id},
 		}
 		if a != nil && a.status != paused {
@@ -350,7 +350,7 @@ func (h *history) post(msg *jobmarkettypes.MsgPostJob) func() act {
 			milestones: msg.Milestones, review: int64(msg.ReviewSeconds),
 		}
 		if j.review == 0 {
-			j.review = s.market.defaultReview
+			j.review = min(s.market.defaultReview, o.maxReview)
 		}
 		s.price(j)
 		t.why, t.do = s.refusesPost(j, o), func() { s.post(j) }

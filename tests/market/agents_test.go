@@ -15,10 +15,12 @@ type agent struct {
 	id                      uint64
 	owner, operator, payout address
 	status                  registrytypes.AgentStatus
-	skills                  []string
-	name                    string
-	registeredAt            time.Time
-	bonded                  int64
+	// why it is paused, if it is.
+	why          registrytypes.PauseReason
+	skills       []string
+	name         string
+	registeredAt time.Time
+	bonded       int64
 	// leaving is what is on its way out, by when it leaves.
 	leaving map[int64]int64
 	offers  []*offer
@@ -29,6 +31,11 @@ const (
 	active  = registrytypes.AGENT_STATUS_ACTIVE
 	paused  = registrytypes.AGENT_STATUS_PAUSED
 	retired = registrytypes.AGENT_STATUS_RETIRED
+
+	unpaused  = registrytypes.PAUSE_REASON_UNSPECIFIED
+	requested = registrytypes.PAUSE_REASON_REQUESTED
+	silent    = registrytypes.PAUSE_REASON_SILENCE
+
 	// maxWithdrawals is how many of one agent can be under way.
 	maxWithdrawals = 16
 )
@@ -39,6 +46,11 @@ func (a *agent) unbonding() int64 {
 		sum += n
 	}
 	return sum
+}
+
+// turn gives the agent another status, with the reason if it is a pause.
+func (a *agent) turn(status registrytypes.AgentStatus, why registrytypes.PauseReason) {
+	a.status, a.why = status, why
 }
 
 // stake is what counts as the bond.
@@ -165,7 +177,7 @@ func (s *spec) refusesRetire(a *agent, signer address) []error {
 }
 
 func (s *spec) retire(a *agent) {
-	a.status = retired
+	a.turn(retired, unpaused)
 	if free := s.free(a); free > 0 {
 		s.unbond(a, free)
 	}

@@ -87,7 +87,7 @@ type job struct {
 	killBps    int64
 	reassign   int64
 	postingFee int64
-	bond       int64
+	bondBps    int64
 	deposit    int64
 	reserve    int64
 	postedAt   int64
@@ -99,7 +99,7 @@ type job struct {
 	endedAt  int64
 	parked   bool
 
-	funded, released, fees, back, slashed int64
+	funded, released, fees, back, slashed, burned int64
 	// reserved is what is held of the agent's bond, if it holds.
 	reserved int64
 	holds    bool
@@ -154,9 +154,10 @@ func (s *spec) price(j *job) {
 		largest = max(largest, j.amount(i))
 	}
 	j.feeBps, j.killBps, j.reassign, j.postingFee = p.feeBps, p.killBps, p.reassign, p.postingFee
-	j.bond = up(budget, p.bondBps)
+	j.bondBps = p.bondBps
 	j.deposit = p.deposit(largest)
-	j.reserve = j.bond + j.deposit + max(0, largest-j.bond-j.deposit)
+	bond := up(largest, p.bondBps)
+	j.reserve = bond + j.deposit + max(0, largest-bond-j.deposit)
 	j.funded = budget + j.deposit
 }
 
@@ -169,6 +170,9 @@ func (s *spec) refusesPost(j *job, o *offer) []error {
 	}
 	if a.status != active || a.stake() < s.agency.minBond {
 		why = append(why, errNotHireable)
+	}
+	if a.status == retired || !hasSkill(a.skills, o.skill) {
+		why = append(why, jobmarkettypes.ErrSkillNotFound)
 	}
 	if !s.inMarket(j) {
 		why = append(why, jobmarkettypes.ErrOutsideMarket)
@@ -200,6 +204,9 @@ func (s *spec) inMarket(j *job) bool {
 }
 
 func (o *offer) binds(j *job) bool {
+	if len(j.milestones) > o.maxMilestones {
+		return false
+	}
 	for i := range j.milestones {
 		if j.amount(i) < o.least() || j.amount(i) > o.maxAmount || j.delivery(i) < o.minDelivery || j.delivery(i) > o.maxDelivery {
 			return false
@@ -271,7 +278,9 @@ func (s *spec) take(j *job, by action, result jobmarkettypes.Result) {
 		j.deadline = s.unix() + j.review
 		j.results = append(j.results, jobmarkettypes.Submission{Milestone: uint32(i + 1), Result: result, SubmittedAt: uint64(s.unix())})
 	case missed:
-		s.slash(j)
+		if by == timeout {
+			s.silence(j)
+		}
 		j.holds, j.reserved = false, 0
 		j.deadline = s.unix() + j.reassign
 	case paid:
@@ -324,14 +333,21 @@ func (s *spec) pay(j *job, gross int64) {
 	j.fees += fee
 }
 
-// slash gives the performance bond to the client.
-func (s *spec) slash(j *job) {
-	if j.bond > j.reserved {
+// silence takes the performance bond of the live milestone, half for the client and the
+// rest to be burned, and pauses the agent.
+func (s *spec) silence(j *job) {
+	bond := up(j.amount(j.live), j.bondBps)
+	if bond > j.reserved {
 		panic("M9: more is slashed than is reserved")
 	}
-	j.agent.bonded -= j.bond
-	j.slashed += j.bond
-	s.deliver(j.agent.owner, j.client, j.bond)
+	j.agent.bonded -= bond
+	j.slashed += bond / 2
+	j.burned += bond - bond/2
+	s.deliver(j.agent.owner, j.client, bond/2)
+	s.burn(vault(j.agent.owner), bond-bond/2)
+	if j.agent.status == active {
+		j.agent.turn(paused, silent)
+	}
 }
 
 // end gives back what is left, deposit included, and what is reserved.

@@ -62,7 +62,20 @@ var mutants = []mutant{
 	},
 	{
 		name: "the performance bond is rounded down", file: "x/jobmarket/types/pricing.go", kind: "sdkmath.Int",
-		old: "BpsUp(Budget(milestones), p.PerformanceBondBps)", new: "BpsDown(Budget(milestones), p.PerformanceBondBps)",
+		old: "BpsUp(j.Amount(milestone), j.Terms.PerformanceBondBps)", new: "BpsDown(j.Amount(milestone), j.Terms.PerformanceBondBps)",
+	},
+	{
+		name: "the bond of the whole budget is reserved", file: "x/jobmarket/types/pricing.go", kind: "sdkmath.Int",
+		old: "reservation(Largest(milestones), p.PerformanceBondBps, deposit)",
+		new: "reservation(Budget(milestones), p.PerformanceBondBps, deposit)",
+	},
+	{
+		name: "the client gets all of the performance bond", file: "x/jobmarket/types/pricing.go",
+		old: "return half, bond.Sub(half)", new: "return bond, bond.Sub(bond)",
+	},
+	{
+		name: "giving up costs as much as silence", file: "x/jobmarket/types/machine.go", kind: "bool",
+		old: "s.Action == ActionQuit", new: "false && s.Action == ActionQuit",
 	},
 	{
 		name: "the deposit falls where a tier begins", file: "x/jobmarket/types/pricing.go", kind: "sdkmath.Int",
@@ -76,8 +89,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "a missed delivery costs nothing", file: "x/jobmarket/types/machine.go",
-		old: "out.Slash, out.FreeBond, out.Fact = j.Terms.PerformanceBond, true, FactMissedDelivery",
-		new: "out.FreeBond, out.Fact = true, FactMissedDelivery",
+		old: "out.Slash, out.Burn = j.Damages(out.Milestone)",
+		new: "out.Slash, out.Burn = sdkmath.ZeroInt(), sdkmath.ZeroInt()",
 	},
 	{
 		name: "the deadline itself is in time", file: "x/jobmarket/types/machine.go", kind: "bool",
@@ -93,7 +106,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "the slash is missing from the ledger", file: "x/jobmarket/keeper/step.go",
-		old: "*ledger = ledger.WithSlash(out.Slash)", new: "*ledger = ledger.WithSlash(sdkmath.ZeroInt())",
+		old: "*ledger = ledger.WithSlash(out.Slash, out.Burn)", new: "*ledger = ledger.WithSlash(sdkmath.ZeroInt(), out.Burn)",
 	},
 	{
 		name: "a block carries out one timeout too many", file: "x/jobmarket/keeper/abci.go", kind: "bool",

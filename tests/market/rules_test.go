@@ -145,6 +145,7 @@ type offer struct {
 	skill                                    string
 	flat, price, minAmount, maxAmount        int64
 	minDelivery, maxDelivery, maxReview, cap int64
+	maxMilestones                            int
 }
 
 // randomOffer is one that the rules allow, most of the time.
@@ -153,6 +154,7 @@ func randomOffer(r *rand.Rand, p rules, list []string) offer {
 		skill: one(r, list...), flat: r.Int64N(2), price: one[int64](r, 1, 1_000, 5_000),
 		minAmount: p.minAmount + one[int64](r, 0, 0, 500), maxAmount: one[int64](r, 5*ait, 100*ait),
 		minDelivery: p.minWindow, maxDelivery: p.maxDelivery, maxReview: p.maxReview, cap: one[int64](r, 1, 2, 3, 1_000, 1_000),
+		maxMilestones: one(r, 1, 2, 16, 16, 16),
 	}
 	switch r.IntN(60) {
 	case 0:
@@ -185,7 +187,7 @@ func (o *offer) terms() jobmarkettypes.OfferTerms {
 	return jobmarkettypes.OfferTerms{
 		Skill: o.skill, Price: price, MinAmount: uait(o.minAmount), MaxAmount: uait(o.maxAmount),
 		MinDeliverySeconds: uint64(o.minDelivery), MaxDeliverySeconds: uint64(o.maxDelivery),
-		MaxReviewSeconds: uint64(o.maxReview), MaxLiveJobs: uint32(o.cap),
+		MaxReviewSeconds: uint64(o.maxReview), MaxLiveJobs: uint32(o.cap), MaxMilestones: uint32(o.maxMilestones),
 	}
 }
 

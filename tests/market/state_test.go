@@ -94,7 +94,7 @@ func (s *spec) registryState() *registrytypes.GenesisState {
 		gs.Agents = append(gs.Agents, registrytypes.AgentRecord{
 			Agent: registrytypes.Agent{
 				Id: a.id, Owner: text(a.owner), Operator: text(a.operator), Payout: text(a.payout),
-				Status: a.status, RegisteredAt: a.registeredAt,
+				Status: a.status, PauseReason: a.why, RegisteredAt: a.registeredAt,
 			},
 			Profile: profile(a.name, a.skills),
 			Bond: registrytypes.Bond{
@@ -155,7 +155,7 @@ func (j *job) record() jobmarkettypes.JobRecord {
 			ReviewSeconds: uint64(j.review), MessagingKey: messagingKey,
 			Terms: jobmarkettypes.Terms{
 				FeeBps: uint32(j.feeBps), KillFeeBps: uint32(j.killBps), ReassignSeconds: uint64(j.reassign),
-				PostingFee: number(j.postingFee), PerformanceBond: number(j.bond), DisputeDeposit: number(j.deposit),
+				PostingFee: number(j.postingFee), PerformanceBondBps: uint32(j.bondBps), DisputeDeposit: number(j.deposit),
 				Reserved: number(j.reserve),
 			},
 			PostedAt: uint64(j.postedAt),
@@ -165,7 +165,7 @@ func (j *job) record() jobmarkettypes.JobRecord {
 			Submissions: j.results, EndedAt: uint64(j.endedAt),
 			Ledger: jobmarkettypes.Ledger{
 				Funded: number(j.funded), Released: number(j.released), Fees: number(j.fees),
-				Refunded: number(j.back), Slashed: number(j.slashed),
+				Refunded: number(j.back), Slashed: number(j.slashed), Burned: number(j.burned),
 			},
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	errorsmod "cosmossdk.io/errors"
 	sdkmath "cosmossdk.io/math"
 
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -45,6 +46,20 @@ func newStory(t *testing.T, opts ...chain.Option) *story {
 	s := &story{Chain: c, t: t, client: c.Account(0)}
 	s.agent = market.NewAgent(t, c, c.Account(1), 1_000)
 	return s
+}
+
+// newSmallStory returns one whose agent has the least bond, 25 AIT.
+func newSmallStory(t *testing.T) *story {
+	t.Helper()
+	s := newStory(t)
+	s.agent = market.NewAgent(t, s.Chain, s.Account(2), 25)
+	return s
+}
+
+// refused sends a message that must be refused for this reason.
+func (s *story) refused(by *chain.Account, msg sdk.Msg, want *errorsmod.Error) {
+	s.t.Helper()
+	expectCode(s.t, s.NextBlock(s.Tx(by, msg).Bytes()), 0, want)
 }
 
 // uait returns what an account holds.

@@ -15,6 +15,7 @@ import (
 	"github.com/aitbc/aitbc/testutil/chain"
 	"github.com/aitbc/aitbc/testutil/market"
 	"github.com/aitbc/aitbc/types"
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
 )
@@ -99,8 +100,9 @@ func TestScenario19_SilentClient(t *testing.T) {
 	}
 }
 
-// TestScenario19_SilentAgent: the client is refunded at the delivery deadline and
-// gets the performance bond.
+// TestScenario19_SilentAgent: the client is refunded after the delivery deadline and
+// gets half of the performance bond, the other half is burned. Nobody else can hire the
+// agent until somebody of its own resumes it.
 func TestScenario19_SilentAgent(t *testing.T) {
 	const wait = 10 * time.Minute
 	s := newStory(t, chain.WithGenesis(func(cdc codec.Codec, genesis app.GenesisState) {
@@ -110,19 +112,68 @@ func TestScenario19_SilentAgent(t *testing.T) {
 	}))
 	client, bonded := s.uait(s.client), s.vault(s.agent.Owner)
 	job := s.agent.Hire(t, s.Chain, s.client, ait(1))
+	supply := s.Supply().Amount.Int64()
 	s.pass(seconds(market.DeliverySeconds) + 10*time.Second)
 	s.expect("bond", s.vault(s.agent.Owner)-bonded, -100_000)
-	s.expect("client after the deadline", s.uait(s.client)-client, -unit-80_000+100_000-postingFee-txFee)
+	s.expect("client after the deadline", s.uait(s.client)-client, -unit-80_000+50_000-postingFee-txFee)
+	s.expect("supply", supply-s.Supply().Amount.Int64(), 50_000)
 
 	// The client may now look for another agent; it does nothing, and is refunded.
 	s.pass(wait + 10*time.Second)
-	s.expect("client", s.uait(s.client)-client, 100_000-postingFee-txFee)
+	s.expect("client", s.uait(s.client)-client, 50_000-postingFee-txFee)
 	s.expect("vault", s.vault(s.client), 0)
 	s.expectEnd(job, jobmarkettypes.JOB_STATUS_REFUNDED)
+
+	again := market.Post(s.client, s.agent.ID, s.agent.Offer, ait(1))
+	s.refused(s.client, again, registrytypes.ErrNotHireable)
+	s.Tx(s.agent.Owner, &registrytypes.MsgResumeAgent{Signer: s.agent.Owner.String(), AgentId: s.agent.ID}).MustDeliver()
+	s.Tx(s.client, again).MustDeliver()
+}
+
+// TestBondsAreNotDrained: a client that hires as much as a bond carries and hands over
+// nothing gains nothing from an agent that gives up; one that knows of an outage gets 5 %
+// of the bond at most, however often it tries.
+func TestBondsAreNotDrained(t *testing.T) {
+	sixteen := make([]sdk.Coin, 16)
+	for i := range sixteen {
+		sixteen[i] = ait(1)
+	}
+	hire := func(s *story) []uint64 {
+		var jobs []uint64
+		for range 25 { // each reserves 1 AIT of the bond of 25
+			jobs = append(jobs, s.agent.Hire(t, s.Chain, s.client, sixteen...))
+		}
+		s.refused(s.client, market.Post(s.client, s.agent.ID, s.agent.Offer, sixteen...), registrytypes.ErrInsufficientBond)
+		return jobs
+	}
+	t.Run("the agent gives up", func(t *testing.T) {
+		s := newSmallStory(t)
+		client, bond := s.uait(s.client), s.vault(s.agent.Owner)
+		for _, job := range hire(s) {
+			s.Tx(s.agent.Owner, &jobmarkettypes.MsgQuitMilestone{
+				Signer: s.agent.Owner.String(), Client: s.client.String(), Sequence: job, Milestone: 1,
+			}).MustDeliver()
+			s.Tx(s.client, &jobmarkettypes.MsgWaiveMilestone{Client: s.client.String(), Sequence: job, Milestone: 1}).MustDeliver()
+		}
+		s.expect("client", s.uait(s.client)-client, -25*(postingFee+2*txFee)-txFee)
+		s.expect("bond", s.vault(s.agent.Owner)-bond, 0)
+	})
+	t.Run("the agent is down", func(t *testing.T) {
+		s := newSmallStory(t)
+		client, bond := s.uait(s.client), s.vault(s.agent.Owner)
+		jobs := hire(s)
+		s.pass(seconds(market.DeliverySeconds) + 30*time.Second)
+		for _, job := range jobs {
+			s.Tx(s.client, &jobmarkettypes.MsgWaiveMilestone{Client: s.client.String(), Sequence: job, Milestone: 1}).MustDeliver()
+		}
+		s.refused(s.client, market.Post(s.client, s.agent.ID, s.agent.Offer, ait(1)), registrytypes.ErrNotHireable)
+		s.expect("client", s.uait(s.client)-client, 25*(50_000-postingFee-2*txFee)-2*txFee)
+		s.expect("bond", s.vault(s.agent.Owner)-bond, -25*100_000)
+	})
 }
 
 // TestScenario20_Milestones: 30 and 40 of 100 are paid, the last is missed: the
-// agent has 70 less fee, the client 30 and the performance bond.
+// agent has 70 less fee, the client 30 and half of the performance bond of the 30.
 func TestScenario20_Milestones(t *testing.T) {
 	s := newStory(t)
 	client, agent, bonded := s.uait(s.client), s.uait(s.agent.Owner), s.vault(s.agent.Owner)
@@ -135,8 +186,8 @@ func TestScenario20_Milestones(t *testing.T) {
 	s.Tx(s.client, &jobmarkettypes.MsgWaiveMilestone{Client: s.client.String(), Sequence: job, Milestone: 3}).MustDeliver()
 
 	s.expect("agent", s.uait(s.agent.Owner)-agent, 70*unit*975/1_000-2*txFee)
-	s.expect("bond", s.vault(s.agent.Owner)-bonded, -10*unit)
-	s.expect("client", s.uait(s.client)-client, -70*unit+10*unit-postingFee-4*txFee)
+	s.expect("bond", s.vault(s.agent.Owner)-bonded, -3*unit)
+	s.expect("client", s.uait(s.client)-client, -70*unit+3*unit/2-postingFee-4*txFee)
 	s.expectEnd(job, jobmarkettypes.JOB_STATUS_PARTIAL)
 }
 

@@ -64,6 +64,7 @@ func Terms(least, most sdk.Coin) jobmarkettypes.OfferTerms {
 	return jobmarkettypes.OfferTerms{
 		Skill: Skill, Price: Price(least), MinAmount: least, MaxAmount: most,
 		MinDeliverySeconds: 120, MaxDeliverySeconds: maxSeconds, MaxReviewSeconds: 14 * 24 * 60 * 60, MaxLiveJobs: jobmarkettypes.MaxLiveJobs,
+		MaxMilestones: jobmarkettypes.MaxMilestones,
 	}
 }
 

@@ -239,7 +239,7 @@ func TestKeeper_Life(t *testing.T) {
 	wrong(f.resume(alice, id))
 
 	f.must(f.pause(alice, id))
-	f.expectEvents(&types.EventAgentStatusChanged{AgentId: id, OldStatus: types.AGENT_STATUS_ACTIVE, NewStatus: types.AGENT_STATUS_PAUSED})
+	f.expectEvents(&types.EventAgentStatusChanged{AgentId: id, OldStatus: types.AGENT_STATUS_ACTIVE, NewStatus: types.AGENT_STATUS_PAUSED, Reason: types.PAUSE_REASON_REQUESTED})
 	hireable(types.ErrNotHireable)
 	wrong(f.pause(alice, id))
 

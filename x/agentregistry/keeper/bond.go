@@ -61,7 +61,7 @@ func (k *Keeper) addBond(ctx context.Context, agent types.Agent, bond types.Bond
 	if err := emit(ctx, &types.EventBonded{AgentId: agent.Id, Amount: amount, Bonded: types.Uait(after.Bonded)}); err != nil {
 		return agent, err
 	}
-	return k.moveTo(ctx, agent, status)
+	return k.moveTo(ctx, agent, status, types.PAUSE_REASON_UNSPECIFIED)
 }
 
 // UnbondAgent starts to withdraw a free part of the bond and returns when it

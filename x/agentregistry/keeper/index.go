@@ -80,18 +80,20 @@ func (k *Keeper) parties(agent types.Agent) (types.Parties, error) {
 	return types.Parties{Owner: owner, Operator: operator, Payout: payout}, err
 }
 
-// moveTo stores an agent's new status and tells it; the same status changes
-// nothing.
-func (k *Keeper) moveTo(ctx context.Context, agent types.Agent, status types.AgentStatus) (types.Agent, error) {
+// moveTo stores an agent's new status, with the reason if it is a pause, and tells it;
+// the same status changes nothing.
+func (k *Keeper) moveTo(
+	ctx context.Context, agent types.Agent, status types.AgentStatus, reason types.PauseReason,
+) (types.Agent, error) {
 	old := agent.Status
 	if status == old {
 		return agent, nil
 	}
-	agent.Status = status
+	agent.Status, agent.PauseReason = status, reason
 	if err := k.agents.Set(ctx, agent.Id, agent); err != nil {
 		return agent, err
 	}
-	return agent, emit(ctx, &types.EventAgentStatusChanged{AgentId: agent.Id, OldStatus: old, NewStatus: status})
+	return agent, emit(ctx, &types.EventAgentStatusChanged{AgentId: agent.Id, OldStatus: old, NewStatus: status, Reason: reason})
 }
 
 // lockOf returns the name of an agent's bond in escrow and an amount as coins.

@@ -10,17 +10,17 @@ import (
 
 // PauseAgent stops new work. The signer must be the owner or the operator.
 func (k *Keeper) PauseAgent(ctx context.Context, signer sdk.AccAddress, agentID uint64) error {
-	return k.turn(ctx, signer, agentID, types.ActionPause)
+	return k.turn(ctx, signer, agentID, types.ActionPause, types.PAUSE_REASON_REQUESTED)
 }
 
 // ResumeAgent takes new work again. The signer must be the owner or the operator,
 // and the bond reach the minimum.
 func (k *Keeper) ResumeAgent(ctx context.Context, signer sdk.AccAddress, agentID uint64) error {
-	return k.turn(ctx, signer, agentID, types.ActionResume)
+	return k.turn(ctx, signer, agentID, types.ActionResume, types.PAUSE_REASON_UNSPECIFIED)
 }
 
 // turn does what changes nothing but the status.
-func (k *Keeper) turn(ctx context.Context, signer sdk.AccAddress, agentID uint64, action types.Action) error {
+func (k *Keeper) turn(ctx context.Context, signer sdk.AccAddress, agentID uint64, action types.Action, reason types.PauseReason) error {
 	agent, bond, err := k.agentAndBond(ctx, agentID)
 	if err != nil {
 		return err
@@ -36,7 +36,26 @@ func (k *Keeper) turn(ctx context.Context, signer sdk.AccAddress, agentID uint64
 	if err != nil {
 		return err
 	}
-	_, err = k.moveTo(ctx, agent, status)
+	_, err = k.moveTo(ctx, agent, status, reason)
+	return err
+}
+
+// FallSilent pauses an active agent, because a module waited in vain for it. Agents of
+// other statuses stay as they are. It returns ErrAgentNotFound.
+func (s *ScopedKeeper) FallSilent(ctx context.Context, agentID uint64) error {
+	agent, bond, err := s.keeper.agentAndBond(ctx, agentID)
+	if err != nil {
+		return err
+	}
+	params, err := s.keeper.Params(ctx)
+	if err != nil {
+		return err
+	}
+	status, err := agent.Status.Next(types.ActionFallSilent, bond.Standing(params.MinBond.Amount))
+	if err != nil {
+		return err
+	}
+	_, err = s.keeper.moveTo(ctx, agent, status, types.PAUSE_REASON_SILENCE)
 	return err
 }
 
@@ -73,7 +92,7 @@ func (k *Keeper) RetireAgent(ctx context.Context, signer sdk.AccAddress, agentID
 	if err := k.replaceSkills(ctx, agentID, profile, types.Profile{}); err != nil {
 		return 0, err
 	}
-	if _, err := k.moveTo(ctx, agent, status); err != nil {
+	if _, err := k.moveTo(ctx, agent, status, types.PAUSE_REASON_UNSPECIFIED); err != nil {
 		return 0, err
 	}
 	if out.completesAt == 0 {

@@ -36,12 +36,14 @@ const (
 	ActionPause                         // owner or operator
 	ActionResume                        // owner or operator
 	ActionRetire                        // owner
+	ActionFallSilent                    // a higher module that waited in vain
 )
 
 // Actions returns all actions in order.
 func Actions() []Action {
 	return []Action{
 		ActionUpdate, ActionSetOperator, ActionBond, ActionUnbond, ActionReserve, ActionPause, ActionResume, ActionRetire,
+		ActionFallSilent,
 	}
 }
 
@@ -64,6 +66,8 @@ func (a Action) String() string {
 		return "resume"
 	case ActionRetire:
 		return "retire"
+	case ActionFallSilent:
+		return "fall silent"
 	default:
 		return "unknown action"
 	}
@@ -78,6 +82,7 @@ var next = map[AgentStatus]map[Action]AgentStatus{
 		ActionBond:        AGENT_STATUS_PENDING,
 		ActionUnbond:      AGENT_STATUS_PENDING,
 		ActionRetire:      AGENT_STATUS_RETIRED,
+		ActionFallSilent:  AGENT_STATUS_PENDING,
 	},
 	AGENT_STATUS_ACTIVE: {
 		ActionUpdate:      AGENT_STATUS_ACTIVE,
@@ -87,6 +92,7 @@ var next = map[AgentStatus]map[Action]AgentStatus{
 		ActionReserve:     AGENT_STATUS_ACTIVE,
 		ActionPause:       AGENT_STATUS_PAUSED,
 		ActionRetire:      AGENT_STATUS_RETIRED,
+		ActionFallSilent:  AGENT_STATUS_PAUSED,
 	},
 	// What a paused agent has begun it can finish, and that may need more bond.
 	AGENT_STATUS_PAUSED: {
@@ -97,6 +103,10 @@ var next = map[AgentStatus]map[Action]AgentStatus{
 		ActionReserve:     AGENT_STATUS_PAUSED,
 		ActionResume:      AGENT_STATUS_ACTIVE,
 		ActionRetire:      AGENT_STATUS_RETIRED,
+		ActionFallSilent:  AGENT_STATUS_PAUSED,
+	},
+	AGENT_STATUS_RETIRED: {
+		ActionFallSilent: AGENT_STATUS_RETIRED,
 	},
 }
 
@@ -150,7 +160,7 @@ func (s AgentStatus) Next(action Action, standing Standing) (AgentStatus, error)
 			return s, ErrLiveReservations.Wrapf("expected no live reservations, got %d; pause the agent and finish its work first",
 				standing.Reservations)
 		}
-	case ActionUpdate, ActionSetOperator, ActionReserve, ActionPause:
+	case ActionUpdate, ActionSetOperator, ActionReserve, ActionPause, ActionFallSilent:
 	}
 	return to, nil
 }

@@ -143,6 +143,10 @@ func (r AgentRecord) Validate() error {
 
 func (r AgentRecord) validateStatus() error {
 	s, b := r.Agent.Status, r.Bond
+	if (s == AGENT_STATUS_PAUSED) != (r.Agent.PauseReason != PAUSE_REASON_UNSPECIFIED) {
+		return ErrInvalidGenesis.Wrapf("agent.pause_reason: expected one exactly if the agent is paused, got %s of one that is %s",
+			r.Agent.PauseReason, s.Text())
+	}
 	switch s {
 	case AGENT_STATUS_ACTIVE, AGENT_STATUS_PAUSED:
 	case AGENT_STATUS_PENDING:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -57,19 +58,22 @@ func (k *Keeper) expire(ctx context.Context, e entry) error {
 	id := types.NewJobID(e.K2(), e.K3())
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	cached, write := sdkCtx.CacheContext()
-	err := k.guardedTimeout(cached, id)
-	if err == nil {
+	failed := k.guardedTimeout(cached, id)
+	if failed == nil {
 		write()
 		return nil
 	}
-	sdkCtx.Logger().Error("a timeout of a job is parked", "client", e.K2().String(), "sequence", e.K3(), "error", err.Error())
+	sdkCtx.Logger().Error("a timeout of a job is parked", "client", e.K2().String(), "sequence", e.K3(), "error", failed.Error())
 	if err := k.queue.Remove(ctx, e); err != nil {
 		return err
 	}
 	if err := k.parked.Set(ctx, id); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventTimeoutParked{Client: e.K2().String(), Sequence: e.K3(), Deadline: e.K1()})
+	codespace, code, _ := errorsmod.ABCIInfo(failed, false)
+	return emit(ctx, &types.EventTimeoutParked{
+		Client: e.K2().String(), Sequence: e.K3(), Deadline: e.K1(), Codespace: codespace, Code: code,
+	})
 }
 
 // guardedTimeout turns a panic of one item into an error of that item. Block

@@ -66,7 +66,7 @@ func edgeEvent(job types.Job, step types.Step, detail StepDetail, out types.Outc
 	case out.To == types.MILESTONE_STATUS_MISSED:
 		return &types.EventMilestoneMissed{
 			Client: client, Sequence: sequence, AgentId: agent, Milestone: milestone,
-			Quit: step.Action == types.ActionQuit, Slashed: registrytypes.Uait(out.Slash),
+			Quit: step.Action == types.ActionQuit, Slashed: registrytypes.Uait(out.Slash), Burned: registrytypes.Uait(out.Burn),
 			OldStatus: out.From, NewStatus: out.To, Deadline: out.Progress.Deadline,
 		}
 	case step.Action == types.ActionReject:

@@ -54,8 +54,10 @@ type books struct {
 	ledger *fakes.Ledger
 	// fail lets every release of a reservation fail, panic lets it panic.
 	fail, panics bool
-	// idle makes the agent one that can't be hired.
-	idle bool
+	// idle makes the agent one that can't be hired, forgot one without skills.
+	idle, forgot bool
+	// silent counts how often the agent fell silent.
+	silent int64
 }
 
 var vault = sdk.AccAddress("vault_______________")
@@ -70,6 +72,15 @@ func (b *books) get(ctx context.Context, prefix byte, ref []byte) (sdkmath.Int, 
 
 func (b *books) set(ctx context.Context, prefix byte, ref []byte, n sdkmath.Int) {
 	sdk.UnwrapSDKContext(ctx).KVStore(b.key).Set(append([]byte{prefix}, ref...), binary.BigEndian.AppendUint64(nil, n.Uint64()))
+}
+
+// copyFrom takes over all locks and reservations of others.
+func (b *books) copyFrom(others *books, from, to sdk.Context) {
+	stored := from.KVStore(others.key).Iterator(nil, nil)
+	defer func() { _ = stored.Close() }()
+	for ; stored.Valid(); stored.Next() {
+		to.KVStore(b.key).Set(stored.Key(), stored.Value())
+	}
 }
 
 func (b *books) take(ctx context.Context, ref []byte, coins sdk.Coins) error {
@@ -138,7 +149,12 @@ func (r registry) Hireable(context.Context, uint64) error {
 }
 
 func (r registry) HasSkill(_ context.Context, _ uint64, s string) (bool, error) {
-	return s == skill, nil
+	return s == skill && !r.forgot, nil
+}
+
+func (r registry) FallSilent(context.Context, uint64) error {
+	r.books.silent++
+	return nil
 }
 
 func (r registry) Reserve(ctx context.Context, _ uint64, ref []byte, amount sdk.Coin, _ uint32) error {
@@ -164,6 +180,9 @@ func (r registry) Release(ctx context.Context, _ uint64, ref []byte) error {
 func (r registry) Slash(ctx context.Context, _ uint64, ref []byte, amount sdk.Coin, to sdk.AccAddress) error {
 	have, _ := r.get(ctx, 'r', ref)
 	r.set(ctx, 'r', ref, have.Sub(amount.Amount))
+	if to.Empty() {
+		to = fakes.ModuleAddress("burns")
+	}
 	return r.ledger.SendCoins(ctx, parties.Owner, to, sdk.NewCoins(amount))
 }
 
@@ -227,8 +246,8 @@ func newFixture(t *testing.T) *fixture {
 	f.keeper = keeper.NewKeeper(codec.NewProtoCodec(codectypes.NewInterfaceRegistry()),
 		runtime.NewKVStoreService(key), address.NewBech32Codec(chaintypes.AddressPrefix),
 		keeper.Dependencies{
-			Clock: f.clock, Escrow: escrow{f.books}, Registry: registry{f.books}, Reputation: f.facts,
-			Hooks: types.MultiJobHooks{f.news},
+			Clock: f.clock, Escrow: escrow{f.books}, Registry: registry{f.books}, Reservations: registry{f.books},
+			Reputation: f.facts, Hooks: types.MultiJobHooks{f.news},
 		}, f.authority)
 	f.server, f.query = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper)
 	if err := f.keeper.InitGenesis(f.ctx, *types.DefaultGenesisState()); err != nil {

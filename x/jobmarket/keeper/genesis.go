@@ -10,7 +10,9 @@ import (
 	"github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
-// InitGenesis stores the genesis state and rebuilds the queue and the indexes.
+// InitGenesis stores the genesis state and rebuilds the queue and the indexes. Escrow
+// and the registry must have theirs already: a job for which they don't hold what it
+// says is refused with ErrInvariantBroken.
 func (k *Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 	if err := gs.Validate(); err != nil {
 		return err
@@ -37,7 +39,11 @@ func (k *Keeper) initJobs(ctx context.Context, gs types.GenesisState) error {
 		if err != nil {
 			return err
 		}
-		if err := k.insert(ctx, types.NewJobID(client, r.Job.Sequence), r.Job, r.Progress); err != nil {
+		id := types.NewJobID(client, r.Job.Sequence)
+		if err := k.checkMoney(ctx, id, r); err != nil {
+			return err
+		}
+		if err := k.insert(ctx, id, r.Job, r.Progress); err != nil {
 			return err
 		}
 	}

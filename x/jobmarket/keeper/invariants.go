@@ -55,7 +55,7 @@ func (k *Keeper) checkMoney(ctx context.Context, id types.JobID, r types.JobReco
 		return broken(id, "expected "+want.String()+" in escrow, got "+got.String())
 	}
 	works := r.Progress.Live() == types.MILESTONE_STATUS_WORKING || r.Progress.Live() == types.MILESTONE_STATUS_SUBMITTED
-	got, err := k.Registry.Reserved(ctx, r.Job.AgentId, ref)
+	got, err := k.Reservations.Reserved(ctx, r.Job.AgentId, ref)
 	switch {
 	case errors.Is(err, registrytypes.ErrReservationNotFound):
 		if works {

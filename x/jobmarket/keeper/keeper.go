@@ -17,11 +17,13 @@ import (
 
 // Dependencies are what the module needs of others. All are required.
 type Dependencies struct {
-	Clock      types.ClockKeeper
-	Escrow     types.EscrowKeeper
-	Registry   types.RegistryKeeper
-	Reputation types.ReputationKeeper
-	Hooks      types.JobHooks
+	Clock    types.ClockKeeper
+	Escrow   types.EscrowKeeper
+	Registry types.RegistryKeeper
+	// Reservations are those that Registry makes.
+	Reservations types.ReservationReader
+	Reputation   types.ReputationKeeper
+	Hooks        types.JobHooks
 }
 
 // Keeper owns the jobmarket module's state. Money rests in escrow and in the
@@ -68,7 +70,7 @@ func NewKeeper(
 	if _, err := addressCodec.StringToBytes(authority); err != nil {
 		panic("jobmarket: authority is not a valid address: " + err.Error())
 	}
-	if deps.Clock == nil || deps.Escrow == nil || deps.Registry == nil || deps.Reputation == nil || deps.Hooks == nil {
+	if deps.Clock == nil || deps.Escrow == nil || deps.Registry == nil || deps.Reservations == nil || deps.Reputation == nil || deps.Hooks == nil {
 		panic("jobmarket: a dependency is missing")
 	}
 	sb := collections.NewSchemaBuilder(storeService)

@@ -3,19 +3,13 @@ package keeper_test
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
-	"github.com/cosmos/cosmos-sdk/types/query"
 
 	chaintypes "github.com/aitbc/aitbc/types"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
@@ -35,7 +29,7 @@ func offerTerms() types.OfferTerms {
 	return types.OfferTerms{
 		Skill: skill, Price: registrytypes.Price{Model: registrytypes.PRICE_MODEL_FLAT, Amount: uait(1_000)},
 		MinAmount: uait(1_000), MaxAmount: uait(100 * oneAIT), MinDeliverySeconds: 120, MaxDeliverySeconds: 86_400,
-		MaxReviewSeconds: 86_400, MaxLiveJobs: 1_000,
+		MaxReviewSeconds: 86_400, MaxLiveJobs: 1_000, MaxMilestones: 3,
 	}
 }
 
@@ -151,7 +145,7 @@ func TestStory(t *testing.T) {
 	if want := []string{"paid_by_acceptance 25000", "paid_by_silence 50000"}; !slices.Equal(f.facts.told, want) {
 		t.Errorf("expected facts %v, got %v", want, f.facts.told)
 	}
-	if want := []string{"submitted", "paid", "working", "submitted", "paid", "job completed"}; !slices.Equal(f.news.told, want) {
+	if want := []string{"working", "submitted", "paid", "working", "submitted", "paid", "job completed"}; !slices.Equal(f.news.told, want) {
 		t.Errorf("expected hooks %v, got %v", want, f.news.told)
 	}
 }
@@ -194,7 +188,7 @@ func TestRejectCancelQuit(t *testing.T) {
 				_, err = f.server.WaiveMilestone(f.ctx, &types.MsgWaiveMilestone{Client: client.String(), Sequence: job, Milestone: 1})
 				return err
 			},
-			status: types.JOB_STATUS_REFUNDED, client: 100_000 - 1_000, fact: "quit 25000",
+			status: types.JOB_STATUS_REFUNDED, client: -1_000, fact: "quit 25000",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -221,6 +215,57 @@ func TestRejectCancelQuit(t *testing.T) {
 	}
 }
 
+// A missed delivery costs the bond of its milestone, of which the client gets half, and
+// stops new work; giving up costs nothing.
+func TestMissedDelivery(t *testing.T) {
+	for name, tc := range map[string]struct {
+		act                     func(f *fixture, job uint64)
+		slashed, burned, silent int64
+	}{
+		"silence": {func(f *fixture, _ uint64) { f.endBlock(delivery * time.Second) }, 100_000, 100_001, 1},
+		"quit": {func(f *fixture, job uint64) {
+			_, err := f.server.QuitMilestone(f.ctx, &types.MsgQuitMilestone{
+				Signer: parties.Operator.String(), Client: client.String(), Sequence: job, Milestone: 2,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}, 0, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.publish()
+			// The bond of 2,000,001 is 200,000.1, rounded up.
+			job := f.hire(oneAIT, 2*oneAIT+1, 50*oneAIT)
+			if err := f.submit(parties.Operator, job, 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.server.AcceptMilestone(f.ctx, &types.MsgAcceptMilestone{Client: client.String(), Sequence: job, Milestone: 1}); err != nil {
+				t.Fatal(err)
+			}
+			before := f.balance(client)
+			tc.act(f, job)
+			f.check()
+			r := f.record(job)
+			if got := r.Progress.Live(); got != types.MILESTONE_STATUS_MISSED {
+				t.Fatalf("expected a missed delivery, got %s", got)
+			}
+			if l := r.Progress.Ledger; l.Slashed.Int64() != tc.slashed || l.Burned.Int64() != tc.burned {
+				t.Errorf("expected %d of the bond for the client and %d burned, got %s and %s", tc.slashed, tc.burned, l.Slashed, l.Burned)
+			}
+			if got := f.balance(client) - before; got != tc.slashed {
+				t.Errorf("client: expected %d of the bond, got %d", tc.slashed, got)
+			}
+			if got := purse - f.balance(parties.Owner); got != tc.slashed+tc.burned {
+				t.Errorf("owner: expected to lose %d, got %d", tc.slashed+tc.burned, got)
+			}
+			if f.books.silent != tc.silent {
+				t.Errorf("expected the registry to hear of silence %d times, got %d", tc.silent, f.books.silent)
+			}
+		})
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	f := newFixture(t)
 	f.publish()
@@ -240,6 +285,10 @@ func TestRefusals(t *testing.T) {
 	f.expectErr(bad(func(m *types.MsgPostJob) { m.Milestones[0].DeliverySeconds = 86_401 }), types.ErrOutsideOffer)
 	f.expectErr(bad(func(m *types.MsgPostJob) { m.Milestones[0].Amount = uait(100*oneAIT + 1) }), types.ErrOutsideOffer)
 	f.expectErr(bad(func(m *types.MsgPostJob) { m.Milestones[0].Amount = uait(999) }), types.ErrOutsideMarket)
+	f.expectErr(bad(func(m *types.MsgPostJob) { m.Milestones = post(oneAIT, oneAIT, oneAIT, oneAIT).Milestones }), types.ErrOutsideOffer)
+	f.books.forgot = true
+	f.expectErr(bad(func(*types.MsgPostJob) {}), types.ErrSkillNotFound)
+	f.books.forgot = false
 	f.expectErr(f.submit(stranger, job, 1), types.ErrWrongSigner)
 	f.expectErr(f.submit(client, job, 1), types.ErrWrongSigner)
 	f.expectErr(f.submit(parties.Operator, job+1, 1), types.ErrJobNotFound)
@@ -257,6 +306,26 @@ func TestRefusals(t *testing.T) {
 	f.expectErr(err, sdkerrors.ErrUnauthorized)
 	_, err = f.server.UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority})
 	f.expectErr(err, types.ErrInvalidParams)
+}
+
+// Without a review time it is the market's, but never longer than the offer allows.
+func TestDefaultReview(t *testing.T) {
+	f := newFixture(t)
+	f.publish()
+	params := types.DefaultParams()
+	params.DefaultReviewSeconds = 14 * 24 * 60 * 60
+	if err := f.keeper.UpdateParams(f.ctx, f.authority, params); err != nil {
+		t.Fatal(err)
+	}
+	msg := post(oneAIT)
+	msg.ReviewSeconds = 0
+	res, err := f.server.PostJob(f.ctx, msg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.record(res.Sequence).Job.ReviewSeconds; got != 86_400 {
+		t.Errorf("expected the longest review of the offer, 86,400 s, got %d", got)
+	}
 }
 
 func TestTermsAreThoseOfThePost(t *testing.T) {
@@ -399,106 +468,4 @@ func TestHookErrorUndoesAMessage(t *testing.T) {
 	cached, _ := f.ctx.CacheContext()
 	_, err := f.server.CancelMilestone(cached, &types.MsgCancelMilestone{Client: client.String(), Sequence: job, Milestone: 1})
 	f.expectErr(err, sdkerrors.ErrLogic)
-}
-
-func TestGenesisRoundTrip(t *testing.T) {
-	f := newFixture(t)
-	f.publish()
-	ref := post(oneAIT, oneAIT)
-	ref.ClientRef = "order-1"
-	if _, err := f.server.PostJob(f.ctx, ref); err != nil {
-		t.Fatal(err)
-	}
-	ended, submitted := f.hire(oneAIT), f.hire(oneAIT)
-	if _, err := f.server.CancelMilestone(f.ctx, &types.MsgCancelMilestone{Client: client.String(), Sequence: ended, Milestone: 1}); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.submit(parties.Operator, submitted, 1); err != nil {
-		t.Fatal(err)
-	}
-	f.books.fail = true
-	f.endBlock(delivery * time.Second) // parks order-1
-	f.books.fail = false
-
-	exported, err := f.keeper.ExportGenesis(f.ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := exported.Validate(); err != nil {
-		t.Fatal(err)
-	}
-	if len(exported.Parked) != 1 || len(exported.Jobs) != 3 {
-		t.Fatalf("expected 3 jobs of which 1 is parked, got %d and %d", len(exported.Jobs), len(exported.Parked))
-	}
-	g := newFixture(t)
-	if err := g.keeper.InitGenesis(g.ctx, *exported); err != nil {
-		t.Fatal(err)
-	}
-	again, err := g.keeper.ExportGenesis(g.ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(exported, again) {
-		t.Errorf("expected\n%v\ngot\n%v", exported, again)
-	}
-}
-
-func TestQueries(t *testing.T) {
-	f := newFixture(t)
-	f.publish()
-	msg := post(oneAIT)
-	msg.ClientRef = "order-1"
-	if _, err := f.server.PostJob(f.ctx, msg); err != nil {
-		t.Fatal(err)
-	}
-	other := f.hire(oneAIT)
-	expect := func(what string, err error, want codes.Code) {
-		t.Helper()
-		if status.Code(err) != want {
-			t.Errorf("%s: expected %s, got %v", what, want, err)
-		}
-	}
-	_, err := f.query.Job(f.ctx, &types.QueryJobRequest{Client: client.String(), Sequence: 9})
-	expect("unknown job", err, codes.NotFound)
-	_, err = f.query.Job(f.ctx, &types.QueryJobRequest{Client: "ait1nonsense", Sequence: 1})
-	expect("bad address", err, codes.InvalidArgument)
-	_, err = f.query.Offer(f.ctx, &types.QueryOfferRequest{AgentId: agentID, OfferId: 9})
-	expect("unknown offer", err, codes.NotFound)
-	_, err = f.query.Receipt(f.ctx, &types.QueryReceiptRequest{Client: client.String(), Sequence: other})
-	expect("receipt of a live job", err, codes.FailedPrecondition)
-	_, err = f.query.JobByRef(f.ctx, &types.QueryJobByRefRequest{Client: client.String(), ClientRef: "nothing"})
-	expect("unknown reference", err, codes.NotFound)
-
-	byRef, err := f.query.JobByRef(f.ctx, &types.QueryJobByRefRequest{Client: client.String(), ClientRef: "order-1"})
-	if err != nil || byRef.Record.Job.Sequence != 1 {
-		t.Errorf("expected job 1, got %v, %v", byRef, err)
-	}
-	page, err := f.query.Jobs(f.ctx, &types.QueryJobsRequest{Client: client.String(), Pagination: &query.PageRequest{Limit: 1}})
-	if err != nil || len(page.Jobs) != 1 || page.Pagination.NextKey == nil {
-		t.Errorf("expected a page of one and a next key, got %v, %v", page, err)
-	}
-	if _, err := f.server.CancelMilestone(f.ctx, &types.MsgCancelMilestone{Client: client.String(), Sequence: 1, Milestone: 1}); err != nil {
-		t.Fatal(err)
-	}
-	live, err := f.query.JobsByAgent(f.ctx, &types.QueryJobsByAgentRequest{AgentId: agentID})
-	if err != nil || len(live.Jobs) != 1 || live.Jobs[0].Job.Sequence != other {
-		t.Errorf("expected the live job only, got %v, %v", live, err)
-	}
-	receipt, err := f.query.Receipt(f.ctx, &types.QueryReceiptRequest{Client: client.String(), Sequence: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := receipt.Receipt.Ledger
-	got := fmt.Sprint(receipt.Receipt.Status, l.Funded, l.Released, l.Fees, l.Refunded, l.Slashed)
-	if want := "JOB_STATUS_CANCELLED 1080000 195000 5000 880000 0"; got != want {
-		t.Errorf("expected %s, got %s", want, got)
-	}
-	offers, err := f.query.Offers(f.ctx, &types.QueryOffersRequest{AgentId: agentID})
-	if err != nil || len(offers.Offers) != 1 {
-		t.Errorf("expected one offer, got %v, %v", offers, err)
-	}
-	params, err := f.query.Params(f.ctx, &types.QueryParamsRequest{})
-	if err != nil || !reflect.DeepEqual(params.Params, types.DefaultParams()) {
-		t.Errorf("expected the defaults, got %v, %v", params, err)
-	}
 }

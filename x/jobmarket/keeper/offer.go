@@ -33,12 +33,8 @@ func (k *Keeper) PublishOffer(ctx context.Context, signer sdk.AccAddress, agentI
 	if err := terms.Within(params); err != nil {
 		return 0, err
 	}
-	has, err := k.Registry.HasSkill(ctx, agentID, terms.Skill)
-	if err != nil {
+	if err := k.checkSkill(ctx, agentID, terms.Skill); err != nil {
 		return 0, err
-	}
-	if !has {
-		return 0, types.ErrSkillNotFound.Wrapf("terms.skill: expected a skill of agent %d, got %q", agentID, terms.Skill)
 	}
 	standing, err := k.Offers(ctx, agentID)
 	if err != nil {
@@ -73,6 +69,18 @@ func (k *Keeper) WithdrawOffer(ctx context.Context, signer sdk.AccAddress, agent
 		return err
 	}
 	return emit(ctx, &types.EventOfferWithdrawn{AgentId: agentID, OfferId: offerID})
+}
+
+// checkSkill returns ErrSkillNotFound unless the agent says that it has the skill.
+func (k *Keeper) checkSkill(ctx context.Context, agentID uint64, skill string) error {
+	has, err := k.Registry.HasSkill(ctx, agentID, skill)
+	if err != nil {
+		return err
+	}
+	if !has {
+		return types.ErrSkillNotFound.Wrapf("skill: expected one that agent %d has, got %q", agentID, skill)
+	}
+	return nil
 }
 
 // authoriseAgent returns ErrWrongSigner unless the signer acts for the agent.

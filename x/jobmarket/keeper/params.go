@@ -12,14 +12,14 @@ import (
 // terms. It returns ErrUnauthorized for any signer but the authority and
 // ErrInvalidParams for a value out of bounds; in both cases nothing changes.
 func (k *Keeper) UpdateParams(ctx context.Context, authority string, params types.Params) error {
-	old, err := k.Params(ctx)
-	if err != nil {
-		return err
-	}
 	if err := sdk.ValidateAuthority(sdk.UnwrapSDKContext(ctx), k.authority, authority); err != nil {
 		return err
 	}
 	if err := params.Validate(); err != nil {
+		return err
+	}
+	old, err := k.Params(ctx)
+	if err != nil {
 		return err
 	}
 	if err := k.params.Set(ctx, params); err != nil {

@@ -35,7 +35,7 @@ func (k *Keeper) PostJob(ctx context.Context, client sdk.AccAddress, msg *types.
 	if err := k.insert(ctx, id, job, progress); err != nil {
 		return none, err
 	}
-	return types.MsgPostJobResponse{Sequence: job.Sequence}, emit(ctx, &types.EventJobPosted{
+	err = emit(ctx, &types.EventJobPosted{
 		Client: job.Client, Sequence: job.Sequence, AgentId: job.AgentId, ClientRef: job.ClientRef,
 		OfferId: job.OfferId, Skill: job.Skill,
 		Budget:         registrytypes.Uait(types.Budget(job.Milestones)),
@@ -44,6 +44,11 @@ func (k *Keeper) PostJob(ctx context.Context, client sdk.AccAddress, msg *types.
 		Reserved:       registrytypes.Uait(job.Terms.Reserved),
 		Status:         progress.Status, Deadline: progress.Deadline,
 	})
+	if err != nil {
+		return none, err
+	}
+	err = k.Hooks.AfterMilestoneChanged(ctx, client, job.Sequence, progress.Milestone, progress.Live())
+	return types.MsgPostJobResponse{Sequence: job.Sequence}, err
 }
 
 // findRef returns the job that a client named so, if there is one.
@@ -68,13 +73,16 @@ func (k *Keeper) plan(ctx context.Context, client sdk.AccAddress, msg *types.Msg
 	if err := k.checkParties(ctx, client, msg.AgentId); err != nil {
 		return types.Job{}, offer, err
 	}
+	if err := k.checkSkill(ctx, msg.AgentId, offer.Skill); err != nil {
+		return types.Job{}, offer, err
+	}
 	params, err := k.Params(ctx)
 	if err != nil {
 		return types.Job{}, offer, err
 	}
 	review := msg.ReviewSeconds
 	if review == 0 {
-		review = params.DefaultReviewSeconds
+		review = min(params.DefaultReviewSeconds, offer.MaxReviewSeconds)
 	}
 	if err := params.CheckJob(msg.Milestones, review); err != nil {
 		return types.Job{}, offer, err

@@ -12,6 +12,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/aitbc/aitbc/types/paging"
 	"github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
@@ -20,8 +21,13 @@ type queryServer struct{ keeper *Keeper }
 // NewQueryServer returns the query service.
 func NewQueryServer(k *Keeper) types.QueryServer { return queryServer{keeper: k} }
 
+var errEmptyRequest = status.Error(codes.InvalidArgument, "empty request")
+
 // Params implements types.QueryServer.
-func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
+func (s queryServer) Params(ctx context.Context, req *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
 	params, err := s.keeper.Params(ctx)
 	if err != nil {
 		return nil, grpcError(err)
@@ -31,6 +37,9 @@ func (s queryServer) Params(ctx context.Context, _ *types.QueryParamsRequest) (*
 
 // Offer implements types.QueryServer.
 func (s queryServer) Offer(ctx context.Context, req *types.QueryOfferRequest) (*types.QueryOfferResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
 	terms, err := s.keeper.Offer(ctx, req.AgentId, req.OfferId)
 	if err != nil {
 		return nil, grpcError(err)
@@ -40,7 +49,14 @@ func (s queryServer) Offer(ctx context.Context, req *types.QueryOfferRequest) (*
 
 // Offers implements types.QueryServer.
 func (s queryServer) Offers(ctx context.Context, req *types.QueryOffersRequest) (*types.QueryOffersResponse, error) {
-	offers, page, err := query.CollectionPaginate(ctx, s.keeper.offers, req.Pagination,
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	offers, page, err := query.CollectionPaginate(ctx, s.keeper.offers, asked,
 		func(key collections.Pair[uint64, uint32], terms types.OfferTerms) (types.Offer, error) {
 			return types.Offer{AgentId: key.K1(), OfferId: key.K2(), Terms: terms}, nil
 		}, query.WithCollectionPaginationPairPrefix[uint64, uint32](req.AgentId))
@@ -52,6 +68,9 @@ func (s queryServer) Offers(ctx context.Context, req *types.QueryOffersRequest) 
 
 // Job implements types.QueryServer.
 func (s queryServer) Job(ctx context.Context, req *types.QueryJobRequest) (*types.QueryJobResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
 	record, err := s.record(ctx, req.Client, req.Sequence)
 	if err != nil {
 		return nil, err
@@ -61,6 +80,9 @@ func (s queryServer) Job(ctx context.Context, req *types.QueryJobRequest) (*type
 
 // JobByRef implements types.QueryServer.
 func (s queryServer) JobByRef(ctx context.Context, req *types.QueryJobByRefRequest) (*types.QueryJobByRefResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
 	client, err := s.address(req.Client)
 	if err != nil {
 		return nil, err
@@ -81,11 +103,18 @@ func (s queryServer) JobByRef(ctx context.Context, req *types.QueryJobByRefReque
 
 // Jobs implements types.QueryServer.
 func (s queryServer) Jobs(ctx context.Context, req *types.QueryJobsRequest) (*types.QueryJobsResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
 	client, err := s.address(req.Client)
 	if err != nil {
 		return nil, err
 	}
-	jobs, page, err := query.CollectionPaginate(ctx, s.keeper.jobs, req.Pagination,
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	jobs, page, err := query.CollectionPaginate(ctx, s.keeper.jobs, asked,
 		func(id types.JobID, _ types.Job) (types.JobRecord, error) { return s.keeper.JobRecord(ctx, id) },
 		query.WithCollectionPaginationPairPrefix[sdk.AccAddress, uint64](client))
 	if err != nil {
@@ -96,7 +125,14 @@ func (s queryServer) Jobs(ctx context.Context, req *types.QueryJobsRequest) (*ty
 
 // JobsByAgent implements types.QueryServer.
 func (s queryServer) JobsByAgent(ctx context.Context, req *types.QueryJobsByAgentRequest) (*types.QueryJobsByAgentResponse, error) {
-	jobs, page, err := query.CollectionPaginate(ctx, s.keeper.liveByAgent, req.Pagination,
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	jobs, page, err := query.CollectionPaginate(ctx, s.keeper.liveByAgent, asked,
 		func(key entry, _ collections.NoValue) (types.JobRecord, error) {
 			return s.keeper.JobRecord(ctx, types.NewJobID(key.K2(), key.K3()))
 		}, func(o *query.CollectionsPaginateOptions[entry]) {
@@ -111,6 +147,9 @@ func (s queryServer) JobsByAgent(ctx context.Context, req *types.QueryJobsByAgen
 
 // Receipt implements types.QueryServer.
 func (s queryServer) Receipt(ctx context.Context, req *types.QueryReceiptRequest) (*types.QueryReceiptResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
 	record, err := s.record(ctx, req.Client, req.Sequence)
 	if err != nil {
 		return nil, err
@@ -123,7 +162,14 @@ func (s queryServer) Receipt(ctx context.Context, req *types.QueryReceiptRequest
 
 // Parked implements types.QueryServer.
 func (s queryServer) Parked(ctx context.Context, req *types.QueryParkedRequest) (*types.QueryParkedResponse, error) {
-	jobs, page, err := query.CollectionPaginate(ctx, s.keeper.parked, req.Pagination,
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	jobs, page, err := query.CollectionPaginate(ctx, s.keeper.parked, asked,
 		func(id types.JobID, _ collections.NoValue) (types.JobKey, error) {
 			return types.JobKey{Client: id.K1().String(), Sequence: id.K2()}, nil
 		})

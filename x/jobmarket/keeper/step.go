@@ -97,10 +97,10 @@ func (k *Keeper) step(ctx context.Context, id types.JobID, old types.JobRecord, 
 	if err := k.replace(ctx, id, old, out); err != nil {
 		return err
 	}
-	if err := k.report(ctx, id, old.Job, out); err != nil {
+	if err := k.announce(ctx, old, step, detail, out, moved); err != nil {
 		return err
 	}
-	return k.announce(ctx, old, step, detail, out, moved)
+	return k.report(ctx, id, old.Job, out)
 }
 
 // movement is what a step paid.
@@ -131,8 +131,13 @@ func (k *Keeper) settle(ctx context.Context, id types.JobID, job types.Job, out 
 		if err := k.Registry.Slash(ctx, job.AgentId, ref, registrytypes.Uait(out.Slash), id.K1()); err != nil {
 			return moved, err
 		}
-		*ledger = ledger.WithSlash(out.Slash)
 	}
+	if out.Burn.IsPositive() {
+		if err := k.Registry.Slash(ctx, job.AgentId, ref, registrytypes.Uait(out.Burn), nil); err != nil {
+			return moved, err
+		}
+	}
+	*ledger = ledger.WithSlash(out.Slash, out.Burn)
 	if out.FreeBond {
 		if err := k.Registry.Release(ctx, job.AgentId, ref); err != nil {
 			return moved, err
@@ -174,8 +179,13 @@ func (k *Keeper) dequeue(ctx context.Context, id types.JobID, deadline uint64) e
 	return k.parked.Remove(ctx, id)
 }
 
-// report tells reputation and the modules above what happened.
+// report tells the registry, reputation and the modules above what happened.
 func (k *Keeper) report(ctx context.Context, id types.JobID, job types.Job, out types.Outcome) error {
+	if out.Silent {
+		if err := k.Registry.FallSilent(ctx, job.AgentId); err != nil {
+			return err
+		}
+	}
 	if out.Fact != types.FactNone {
 		err := k.Reputation.RecordFact(ctx, job.AgentId, id.K1(), job.Skill, string(out.Fact), job.Fee(out.FactAmount))
 		if err != nil {

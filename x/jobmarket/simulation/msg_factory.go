@@ -44,6 +44,7 @@ func MsgPublishOfferFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgPu
 					MinAmount: least, MaxAmount: least.AddAmount(params.MinAmount.Amount.MulRaw(10_000)),
 					MinDeliverySeconds: params.MinWindowSeconds, MaxDeliverySeconds: params.MinWindowSeconds + 600,
 					MaxReviewSeconds: params.MaxReviewSeconds, MaxLiveJobs: r.Uint32InRange(1, 20),
+					MaxMilestones: r.Uint32InRange(1, types.MaxMilestones+1),
 				},
 			}
 		}

@@ -36,6 +36,13 @@ type RegistryKeeper interface {
 	Reserve(ctx context.Context, agentID uint64, ref []byte, amount sdk.Coin, maxReservations uint32) error
 	Release(ctx context.Context, agentID uint64, ref []byte) error
 	Slash(ctx context.Context, agentID uint64, ref []byte, amount sdk.Coin, to sdk.AccAddress) error
+	// FallSilent pauses an active agent until somebody of its own resumes it.
+	FallSilent(ctx context.Context, agentID uint64) error
+}
+
+// ReservationReader tells what the module holds of an agent's bond, to those who check
+// the books.
+type ReservationReader interface {
 	Reserved(ctx context.Context, agentID uint64, ref []byte) (sdkmath.Int, error)
 }
 

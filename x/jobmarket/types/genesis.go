@@ -3,7 +3,11 @@ package types
 import (
 	"fmt"
 
+	sdkmath "cosmossdk.io/math"
+
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 )
 
 // DefaultGenesisState returns the state of a new chain: default parameters, no
@@ -100,18 +104,8 @@ func (r JobRecord) Validate() error {
 	if err := validateRef(j.ClientRef); err != nil {
 		return err
 	}
-	if err := validateMilestones(j.Milestones); err != nil {
+	if err := j.validate(); err != nil {
 		return err
-	}
-	if j.AgentId == 0 {
-		return ErrInvalidGenesis.Wrap("job.agent_id: expected a positive number, got 0")
-	}
-	if !isAmount(j.Terms.PostingFee) || !isAmount(j.Terms.PerformanceBond) || !isAmount(j.Terms.DisputeDeposit) || !isAmount(j.Terms.Reserved) {
-		return ErrInvalidGenesis.Wrap("job.terms: expected all amounts to be there")
-	}
-	if j.Terms.FeeBps > MaxFeeBps || j.Terms.KillFeeBps > MaxBps {
-		return ErrInvalidGenesis.Wrapf("job.terms: expected a fee of at most %d and a kill fee of at most %d basis points, got %d and %d",
-			MaxFeeBps, MaxBps, j.Terms.FeeBps, j.Terms.KillFeeBps)
 	}
 	if err := p.Ledger.Validate(); err != nil {
 		return err
@@ -123,7 +117,101 @@ func (r JobRecord) Validate() error {
 		return ErrInvalidGenesis.Wrapf("progress: expected the statuses of %d milestones and a live one among them, got %d and %d",
 			len(j.Milestones), len(p.Milestones), p.Milestone)
 	}
-	return p.validateStatuses()
+	if err := p.validateStatuses(); err != nil {
+		return err
+	}
+	return p.validateSubmissions()
+}
+
+// validate checks what was agreed, apart from who the client is.
+func (j Job) validate() error {
+	if err := validateMilestones(j.Milestones); err != nil {
+		return err
+	}
+	if err := registrytypes.ValidateSkillID(j.Skill, "job.skill"); err != nil {
+		return ErrInvalidGenesis.Wrap(err.Error())
+	}
+	if err := j.MessagingKey.Validate("job.messaging_key"); err != nil {
+		return ErrInvalidGenesis.Wrap(err.Error())
+	}
+	for _, c := range []struct {
+		field string
+		value uint64
+	}{
+		{"agent_id", j.AgentId},
+		{"offer_id", uint64(j.OfferId)},
+		{"review_seconds", j.ReviewSeconds},
+		{"posted_at", j.PostedAt},
+		{"terms.reassign_seconds", j.Terms.ReassignSeconds},
+	} {
+		if c.value == 0 {
+			return ErrInvalidGenesis.Wrapf("job.%s: expected a positive number, got 0", c.field)
+		}
+	}
+	if j.Award != AWARD_MODE_OFFER {
+		return ErrInvalidGenesis.Wrapf("job.award: expected %s, got %s", AWARD_MODE_OFFER, j.Award)
+	}
+	return j.Terms.validate(j.Milestones)
+}
+
+// validate checks the rules of a job with these milestones.
+func (t Terms) validate(milestones []MilestoneTerms) error {
+	for _, c := range []struct {
+		field string
+		value sdkmath.Int
+	}{{"posting_fee", t.PostingFee}, {"dispute_deposit", t.DisputeDeposit}, {"reserved", t.Reserved}} {
+		if !isAmount(c.value) {
+			return ErrInvalidGenesis.Wrapf("job.terms.%s: expected 0 to %s, got %s", c.field, registrytypes.MaxAmount(), registrytypes.AmountText(c.value))
+		}
+	}
+	for _, c := range []struct {
+		field      string
+		value, max uint32
+	}{
+		{"fee_bps", t.FeeBps, MaxFeeBps},
+		{"kill_fee_bps", t.KillFeeBps, MaxBps},
+		{"performance_bond_bps", t.PerformanceBondBps, MaxBps},
+	} {
+		if c.value > c.max {
+			return ErrInvalidGenesis.Wrapf("job.terms.%s: expected 0 to %d, got %d", c.field, c.max, c.value)
+		}
+	}
+	// What a missed delivery takes must be there to be taken, or its timeout would fail
+	// for ever.
+	if want := reservation(Largest(milestones), t.PerformanceBondBps, t.DisputeDeposit); !t.Reserved.Equal(want) {
+		return ErrInvalidGenesis.Wrapf("job.terms.reserved: expected %s for these milestones, got %s", want, t.Reserved)
+	}
+	return nil
+}
+
+// validateSubmissions checks that each milestone that was submitted has its result,
+// once and in order, and no other has one.
+func (p Progress) validateSubmissions() error {
+	last := uint32(0)
+	for i, s := range p.Submissions {
+		if s.Milestone != last+1 || s.Milestone > p.Milestone || s.SubmittedAt == 0 {
+			return ErrInvalidGenesis.Wrapf("progress.submissions[%d]: expected the result of milestone %d with its time, got milestone %d at %d",
+				i, last+1, s.Milestone, s.SubmittedAt)
+		}
+		if err := s.Result.Validate(); err != nil {
+			return ErrInvalidGenesis.Wrapf("progress.submissions[%d]: %s", i, err)
+		}
+		last = s.Milestone
+	}
+	least, most := p.Milestone-1, p.Milestone
+	switch p.Live() {
+	case MILESTONE_STATUS_SUBMITTED, MILESTONE_STATUS_PAID:
+		least = p.Milestone
+	case MILESTONE_STATUS_WORKING, MILESTONE_STATUS_MISSED, MILESTONE_STATUS_CANCELLED:
+		most = p.Milestone - 1
+	case MILESTONE_STATUS_REFUNDED: // after a rejection with a result, after a miss without
+	case MILESTONE_STATUS_UNSPECIFIED, MILESTONE_STATUS_PENDING: // refused before
+	}
+	if last < least || last > most {
+		return ErrInvalidGenesis.Wrapf("progress.submissions: expected %d to %d results when milestone %d is %s, got %d",
+			least, most, p.Milestone, p.Live().Text(), last)
+	}
+	return nil
 }
 
 // validateStatuses checks that milestones before the live one are paid, those
@@ -146,16 +234,16 @@ func (p Progress) validateStatuses() error {
 	}
 	switch p.Live() {
 	case MILESTONE_STATUS_WORKING, MILESTONE_STATUS_SUBMITTED, MILESTONE_STATUS_MISSED:
-		if p.Ended() || p.Deadline == 0 {
-			return ErrInvalidGenesis.Wrapf("progress: expected an active job with a deadline while its milestone is %s", p.Live())
+		if p.Ended() || p.Deadline == 0 || p.EndedAt != 0 {
+			return ErrInvalidGenesis.Wrapf("progress: expected an active job with a deadline and no end while its milestone is %s", p.Live())
 		}
 	case MILESTONE_STATUS_PAID, MILESTONE_STATUS_CANCELLED, MILESTONE_STATUS_REFUNDED:
 		if p.Status != endOf(p.Live(), p.Milestone) || (p.Live() == MILESTONE_STATUS_PAID && int(p.Milestone) != len(p.Milestones)) {
 			return ErrInvalidGenesis.Wrapf("progress.status: %s does not fit a job whose milestone %d of %d ended %s",
 				p.Status, p.Milestone, len(p.Milestones), p.Live())
 		}
-		if p.Deadline != 0 || !p.Ledger.Left().IsZero() {
-			return ErrInvalidGenesis.Wrapf("progress: expected an ended job that holds nothing when its milestone is %s", p.Live())
+		if p.Deadline != 0 || p.EndedAt == 0 || !p.Ledger.Left().IsZero() {
+			return ErrInvalidGenesis.Wrapf("progress: expected an ended job with the time of its end that holds nothing when its milestone is %s", p.Live())
 		}
 	case MILESTONE_STATUS_UNSPECIFIED, MILESTONE_STATUS_PENDING:
 		fallthrough

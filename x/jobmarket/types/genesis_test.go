@@ -26,9 +26,7 @@ func record(t *testing.T, sequence uint64, ref string, actions ...types.Action) 
 		if p = out.Progress; out.Pay.IsPositive() {
 			p.Ledger = p.Ledger.WithPay(out.Pay.Sub(j.Fee(out.Pay)), j.Fee(out.Pay))
 		}
-		if out.Slash.IsPositive() {
-			p.Ledger = p.Ledger.WithSlash(out.Slash)
-		}
+		p.Ledger = p.Ledger.WithSlash(out.Slash, out.Burn)
 		if out.Ended {
 			p.Ledger = p.Ledger.WithRefund(p.Ledger.Left())
 		}
@@ -91,7 +89,26 @@ func TestGenesisState_Validate(t *testing.T) {
 		{"milestones", func(g *genesis) { g.Jobs[0].Job.Milestones = nil }, "jobs[0]: milestones"},
 		{"agent", func(g *genesis) { g.Jobs[0].Job.AgentId = 0 }, "jobs[0]: job.agent_id"},
 		{"posting fee missing", func(g *genesis) { g.Jobs[0].Job.Terms.PostingFee = sdkmath.Int{} }, "jobs[0]: job.terms"},
-		{"performance bond missing", func(g *genesis) { g.Jobs[0].Job.Terms.PerformanceBond = sdkmath.Int{} }, "jobs[0]: job.terms"},
+		{"performance bond of more than the whole", func(g *genesis) { g.Jobs[0].Job.Terms.PerformanceBondBps = 10_001 }, "jobs[0]: job.terms.performance_bond_bps"},
+		{"performance bond that is not reserved", func(g *genesis) { g.Jobs[0].Job.Terms.PerformanceBondBps = 10_000 }, "jobs[0]: job.terms.reserved"},
+		{"fee above", func(g *genesis) { g.Jobs[0].Job.Terms.FeeBps = 2_001 }, "jobs[0]: job.terms.fee_bps"},
+		{"kill fee above", func(g *genesis) { g.Jobs[0].Job.Terms.KillFeeBps = 10_001 }, "jobs[0]: job.terms.kill_fee_bps"},
+		{"no time to reassign", func(g *genesis) { g.Jobs[0].Job.Terms.ReassignSeconds = 0 }, "jobs[0]: job.terms.reassign_seconds"},
+		{"reserved by one too little", func(g *genesis) { r := &g.Jobs[0].Job.Terms.Reserved; *r = r.SubRaw(1) }, "jobs[0]: job.terms.reserved"},
+		{"no review", func(g *genesis) { g.Jobs[0].Job.ReviewSeconds = 0 }, "jobs[0]: job.review_seconds"},
+		{"never posted", func(g *genesis) { g.Jobs[0].Job.PostedAt = 0 }, "jobs[0]: job.posted_at"},
+		{"no offer", func(g *genesis) { g.Jobs[0].Job.OfferId = 0 }, "jobs[0]: job.offer_id"},
+		{"no award", func(g *genesis) { g.Jobs[0].Job.Award = 0 }, "jobs[0]: job.award"},
+		{"no skill", func(g *genesis) { g.Jobs[0].Job.Skill = "" }, "jobs[0]: job.skill"},
+		{"no messaging key", func(g *genesis) { g.Jobs[0].Job.MessagingKey.PublicKey = nil }, "jobs[0]: job.messaging_key"},
+		{"no result of what is submitted", func(g *genesis) { p := &g.Jobs[1].Progress; p.Submissions = p.Submissions[:1] }, "jobs[1]: progress.submissions"},
+		{"a result before it is submitted", func(g *genesis) { g.Jobs[0].Progress.Submissions = g.Jobs[1].Progress.Submissions[:1] }, "jobs[0]: progress.submissions"},
+		{"a result twice", func(g *genesis) { g.Jobs[1].Progress.Submissions[1].Milestone = 1 }, "jobs[1]: progress.submissions[1]"},
+		{"a result without a hash", func(g *genesis) { g.Jobs[1].Progress.Submissions[0].Result.Sha256 = nil }, "jobs[1]: progress.submissions[0]"},
+		{"a result without a time", func(g *genesis) { g.Jobs[1].Progress.Submissions[0].SubmittedAt = 0 }, "jobs[1]: progress.submissions[0]"},
+		{"an end while it lives", func(g *genesis) { g.Jobs[0].Progress.EndedAt = 5 }, "jobs[0]: progress"},
+		{"ended without a time", func(g *genesis) { g.Jobs[3].Progress.EndedAt = 0 }, "jobs[3]: progress"},
+		{"burned negative", func(g *genesis) { g.Jobs[2].Progress.Ledger.Burned = number(-1) }, "jobs[2]: ledger.burned"},
 		{"deposit negative", func(g *genesis) { g.Jobs[0].Job.Terms.DisputeDeposit = number(-1) }, "jobs[0]: job.terms"},
 		{"reserved missing", func(g *genesis) { g.Jobs[0].Job.Terms.Reserved = sdkmath.Int{} }, "jobs[0]: job.terms"},
 		{"funded missing", func(g *genesis) { g.Jobs[0].Progress.Ledger.Funded = sdkmath.Int{} }, "jobs[0]: ledger.funded"},
@@ -150,7 +167,7 @@ func TestJobRecord_Validate_Reachable(t *testing.T) {
 }
 
 func TestLedger_Left(t *testing.T) {
-	l := types.NewLedger(number(100)).WithPay(number(39), number(1)).WithRefund(number(20)).WithSlash(number(7))
+	l := types.NewLedger(number(100)).WithPay(number(39), number(1)).WithRefund(number(20)).WithSlash(number(7), number(8))
 	if !l.Left().Equal(number(40)) {
 		t.Errorf("expected 40, what is not released, withheld or refunded, got %s", l.Left())
 	}

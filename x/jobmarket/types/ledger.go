@@ -9,7 +9,7 @@ import (
 // NewLedger returns the books of a job whose client locked so much.
 func NewLedger(funded sdkmath.Int) Ledger {
 	zero := sdkmath.ZeroInt()
-	return Ledger{Funded: funded, Released: zero, Fees: zero, Refunded: zero, Slashed: zero}
+	return Ledger{Funded: funded, Released: zero, Fees: zero, Refunded: zero, Slashed: zero, Burned: zero}
 }
 
 // Left is what escrow must still hold for the job.
@@ -29,9 +29,10 @@ func (l Ledger) WithRefund(amount sdkmath.Int) Ledger {
 	return l
 }
 
-// WithSlash returns the ledger after the client got a part of the agent's bond.
-func (l Ledger) WithSlash(amount sdkmath.Int) Ledger {
-	l.Slashed = l.Slashed.Add(amount)
+// WithSlash returns the ledger after the client got a part of the agent's bond and
+// another was burned.
+func (l Ledger) WithSlash(amount, burned sdkmath.Int) Ledger {
+	l.Slashed, l.Burned = l.Slashed.Add(amount), l.Burned.Add(burned)
 	return l
 }
 
@@ -42,7 +43,7 @@ func (l Ledger) Validate() error {
 		field string
 		value sdkmath.Int
 	}{
-		{"funded", l.Funded}, {"released", l.Released}, {"fees", l.Fees}, {"refunded", l.Refunded}, {"slashed", l.Slashed},
+		{"funded", l.Funded}, {"released", l.Released}, {"fees", l.Fees}, {"refunded", l.Refunded}, {"slashed", l.Slashed}, {"burned", l.Burned},
 	} {
 		if c.value.IsNil() || c.value.IsNegative() {
 			return ErrInvalidGenesis.Wrapf("ledger.%s: expected zero or more, got %s", c.field, registrytypes.AmountText(c.value))

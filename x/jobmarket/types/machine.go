@@ -105,6 +105,11 @@ type Outcome struct {
 	Pay sdkmath.Int
 	// Slash is taken from the agent's bond for the client. Zero for none.
 	Slash sdkmath.Int
+	// Burn is taken from the agent's bond and burned. Zero for none.
+	Burn sdkmath.Int
+	// Silent says that the agent did not even give up: it may be down, and takes no new
+	// work until somebody of its own says that it is there.
+	Silent bool
 	// FreeBond ends the reservation of the agent's bond.
 	FreeBond bool
 	// Ended says that all that is left in the lock goes back to the client.
@@ -152,7 +157,7 @@ func (j Job) Next(p Progress, s Step) (Outcome, error) {
 	from := p.Live()
 	out := Outcome{
 		Progress: p.clone(), Milestone: p.Milestone, From: from, To: next[from][s.Action],
-		Pay: sdkmath.ZeroInt(), Slash: sdkmath.ZeroInt(), FactAmount: j.Amount(p.Milestone),
+		Pay: sdkmath.ZeroInt(), Slash: sdkmath.ZeroInt(), Burn: sdkmath.ZeroInt(), FactAmount: j.Amount(p.Milestone),
 	}
 	out.Progress.Milestones[p.Milestone-1] = out.To
 	switch out.To {
@@ -166,11 +171,7 @@ func (j Job) Next(p Progress, s Step) (Outcome, error) {
 		out.Pay, out.FreeBond, out.Fact = j.KillFee(p.Milestone), true, FactCancelledAtWork
 		j.end(&out, s.Now)
 	case MILESTONE_STATUS_MISSED:
-		out.Slash, out.FreeBond, out.Fact = j.Terms.PerformanceBond, true, FactMissedDelivery
-		if s.Action == ActionQuit {
-			out.Fact = FactQuit
-		}
-		out.Progress.Deadline = s.Now + j.Terms.ReassignSeconds
+		j.miss(&out, s)
 	case MILESTONE_STATUS_REFUNDED:
 		if from == MILESTONE_STATUS_SUBMITTED {
 			out.FreeBond, out.Fact = true, FactRejected
@@ -217,6 +218,20 @@ func (j Job) pay(out *Outcome, s Step) {
 	p.Milestones[p.Milestone-1] = MILESTONE_STATUS_WORKING
 	p.Deadline = s.Now + j.Milestones[p.Milestone-1].DeliverySeconds
 	out.Started = true
+}
+
+// miss ends the agent's part. To give up costs no money, or nobody would rather say so
+// than deliver rubbish, and a client that keeps back the input could make it cost. Silence
+// costs the performance bond of the live milestone, and the client gets half of it only,
+// so that no owner gets its own bond out this way without losing as much.
+func (j Job) miss(out *Outcome, s Step) {
+	out.FreeBond, out.Fact = true, FactQuit
+	out.Progress.Deadline = s.Now + j.Terms.ReassignSeconds
+	if s.Action == ActionQuit {
+		return
+	}
+	out.Slash, out.Burn = j.Damages(out.Milestone)
+	out.Silent, out.Fact = true, FactMissedDelivery
 }
 
 // end closes the job: completed if all milestones are paid, partial if any is,

@@ -76,6 +76,12 @@ func describe(j types.Job, p types.Progress, step types.Step) string {
 	if out.Slash.IsPositive() {
 		add("slash %s", out.Slash)
 	}
+	if out.Burn.IsPositive() {
+		add("burn %s", out.Burn)
+	}
+	if out.Silent {
+		add("agent silent")
+	}
 	if out.FreeBond {
 		add("bond free")
 	}
@@ -98,8 +104,8 @@ func describe(j types.Job, p types.Progress, step types.Step) string {
 func TestJob_Next_Golden(t *testing.T) {
 	j := newJob(10*ait, 20*ait)
 	var table strings.Builder
-	fmt.Fprintf(&table, "A job of 10 and 20 AIT; performance bond %s, deposit %s, reserved %s.\n",
-		j.Terms.PerformanceBond, j.Terms.DisputeDeposit, j.Terms.Reserved)
+	fmt.Fprintf(&table, "A job of 10 and 20 AIT; performance bonds %s and %s, deposit %s, reserved %s.\n",
+		j.PerformanceBond(1), j.PerformanceBond(2), j.Terms.DisputeDeposit, j.Terms.Reserved)
 	row := func(status types.MilestoneStatus, which string, action types.Action, what string) {
 		fmt.Fprintf(&table, "%-11s | %-5s | %-7s | %s\n", status.Text(), which, action, what)
 	}
@@ -263,17 +269,21 @@ func TestAction_String(t *testing.T) {
 // books are the money of one job as a reader of the README would keep it.
 type books struct {
 	lock, reserved                  sdkmath.Int
-	paid, refunded, slashed, funded sdkmath.Int
+	paid, refunded, slashed, burned sdkmath.Int
+	funded                          sdkmath.Int
+	silent                          bool
 	freed                           int
 	settled                         map[uint32]int
 }
 
 // apply enters an outcome into the books, and fails if the money is not there.
 func (b *books) apply(t *rapid.T, j types.Job, out types.Outcome) {
-	if out.Slash.GT(b.reserved) {
-		t.Fatalf("expected to slash at most %s, which is reserved, got %s", b.reserved, out.Slash)
+	taken := out.Slash.Add(out.Burn)
+	if taken.GT(b.reserved) {
+		t.Fatalf("expected to slash at most %s, which is reserved, got %s", b.reserved, taken)
 	}
-	b.reserved, b.slashed = b.reserved.Sub(out.Slash), b.slashed.Add(out.Slash)
+	b.reserved, b.slashed, b.burned = b.reserved.Sub(taken), b.slashed.Add(out.Slash), b.burned.Add(out.Burn)
+	b.silent = b.silent || out.Silent
 	if out.FreeBond {
 		b.freed++
 		b.reserved = sdkmath.ZeroInt()
@@ -304,7 +314,7 @@ func TestJob_Next_MoneyIsKept(t *testing.T) {
 		p := j.Begin()
 		b := &books{
 			lock: j.Funded(), funded: j.Funded(), reserved: j.Terms.Reserved, settled: map[uint32]int{},
-			paid: sdkmath.ZeroInt(), refunded: sdkmath.ZeroInt(), slashed: sdkmath.ZeroInt(),
+			paid: sdkmath.ZeroInt(), refunded: sdkmath.ZeroInt(), slashed: sdkmath.ZeroInt(), burned: sdkmath.ZeroInt(),
 		}
 		steps := 0
 		for ; !p.Ended(); steps++ {
@@ -326,6 +336,40 @@ func TestJob_Next_MoneyIsKept(t *testing.T) {
 	})
 }
 
+// Nobody gains by provoking a miss: against an agent that always answers, with a result or
+// by giving up, no client ends above its start, whatever it does. What silence brings it is
+// half of the bond of one milestone, and no more is lost to it than is burned.
+func TestNobodyGainsByProvokingAMiss(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := newJob(rapid.SliceOfN(rapid.Int64Range(1_000, 20_000*ait), 1, types.MaxMilestones).Draw(t, "amounts")...)
+		answers := rapid.Bool().Draw(t, "the agent answers")
+		gain := j.Funded().Add(j.Terms.PostingFee).Neg()
+		p, left, burned := j.Begin(), j.Funded(), sdkmath.ZeroInt()
+		for !p.Ended() {
+			actions := []types.Action{types.ActionAccept, types.ActionReject, types.ActionCancel, types.ActionWaive, types.ActionTimeout}
+			if p.Live() == types.MILESTONE_STATUS_WORKING && answers {
+				actions = []types.Action{types.ActionSubmit, types.ActionQuit, types.ActionCancel}
+			}
+			actions = slices.DeleteFunc(actions, func(a types.Action) bool { return !types.Allows(p.Live(), a) })
+			out, err := j.Next(p, inTime(p, rapid.SampledFrom(actions).Draw(t, "action")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			left, burned = left.Sub(out.Pay), burned.Add(out.Burn)
+			gain = gain.Add(out.Slash)
+			p = out.Progress
+		}
+		gain = gain.Add(left)
+		most := sdkmath.ZeroInt()
+		if !answers {
+			most = sdkmath.MinInt(burned, j.PerformanceBond(p.Milestone).QuoRaw(2))
+		}
+		if gain.GT(most) {
+			t.Fatalf("expected a gain of at most %s, got %s with %s burned", most, gain, burned)
+		}
+	})
+}
+
 func checkEnd(t *rapid.T, j types.Job, p types.Progress, b *books) {
 	if !b.paid.Add(b.refunded).Equal(b.funded) || !b.lock.IsZero() || !b.reserved.IsZero() {
 		t.Fatalf("expected %s to be paid or refunded and nothing held, got %s and %s, %s and %s are left",
@@ -337,8 +381,14 @@ func checkEnd(t *rapid.T, j types.Job, p types.Progress, b *books) {
 	if b.freed != 1 {
 		t.Fatalf("expected the bond to be freed once, got %d times", b.freed)
 	}
-	if !b.slashed.IsZero() && !b.slashed.Equal(j.Terms.PerformanceBond) {
-		t.Fatalf("expected a slash of the performance bond %s or none, got %s", j.Terms.PerformanceBond, b.slashed)
+	// Silence costs the bond of the live milestone, and the client gets no more than is
+	// burned; nothing else costs anything.
+	cost := sdkmath.ZeroInt()
+	if b.silent {
+		cost = j.PerformanceBond(p.Milestone)
+	}
+	if !b.slashed.Add(b.burned).Equal(cost) || b.slashed.GT(b.burned) {
+		t.Fatalf("expected %s of the bond to be lost, at most half of it to the client, got %s and %s burned", cost, b.slashed, b.burned)
 	}
 	for n := range uint32(len(j.Milestones)) {
 		want := 1

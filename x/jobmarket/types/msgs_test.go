@@ -16,7 +16,7 @@ func offerTerms() types.OfferTerms {
 	return types.OfferTerms{
 		Skill: "text.summarize", Price: registrytypes.Price{Model: registrytypes.PRICE_MODEL_FLAT, Amount: uait(1_000)},
 		MinAmount: uait(1_000), MaxAmount: uait(100 * ait), MinDeliverySeconds: 120, MaxDeliverySeconds: 86_400,
-		MaxReviewSeconds: 86_400, MaxLiveJobs: 10,
+		MaxReviewSeconds: 86_400, MaxLiveJobs: 10, MaxMilestones: 3,
 	}
 }
 
@@ -57,6 +57,12 @@ func TestMsgPublishOffer_ValidateBasic(t *testing.T) {
 		{"max_live_jobs none", func(m *types.MsgPublishOffer) { m.Terms.MaxLiveJobs = 0 }, types.ErrInvalidMessage, "terms.max_live_jobs"},
 		{"max_live_jobs most", func(m *types.MsgPublishOffer) { m.Terms.MaxLiveJobs = 1_000 }, nil, ""},
 		{"max_live_jobs above", func(m *types.MsgPublishOffer) { m.Terms.MaxLiveJobs = 1_001 }, types.ErrInvalidMessage, "terms.max_live_jobs"},
+		{"max_milestones least", func(m *types.MsgPublishOffer) { m.Terms.MaxMilestones = 1 }, nil, ""},
+		{"max_milestones none", func(m *types.MsgPublishOffer) { m.Terms.MaxMilestones = 0 }, types.ErrInvalidMessage, "terms.max_milestones"},
+		{"max_milestones most", func(m *types.MsgPublishOffer) { m.Terms.MaxMilestones = 16 }, nil, ""},
+		{"max_milestones above", func(m *types.MsgPublishOffer) { m.Terms.MaxMilestones = 17 }, types.ErrInvalidMessage, "terms.max_milestones"},
+		{"flat price as the most", func(m *types.MsgPublishOffer) { m.Terms.Price.Amount = m.Terms.MaxAmount }, nil, ""},
+		{"flat price above the most", func(m *types.MsgPublishOffer) { m.Terms.Price.Amount = m.Terms.MaxAmount.AddAmount(number(1)) }, types.ErrInvalidMessage, "terms.price.amount"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := &types.MsgPublishOffer{Signer: signer, AgentId: agentID, Terms: offerTerms()}

@@ -32,6 +32,12 @@ func (t OfferTerms) Validate() error {
 	case t.MaxLiveJobs == 0 || t.MaxLiveJobs > MaxLiveJobs:
 		return ErrInvalidMessage.Wrapf("terms.max_live_jobs: expected 1 to %d, got %d", MaxLiveJobs, t.MaxLiveJobs)
 	}
+	if t.MaxMilestones == 0 || t.MaxMilestones > MaxMilestones {
+		return ErrInvalidMessage.Wrapf("terms.max_milestones: expected 1 to %d, got %d", MaxMilestones, t.MaxMilestones)
+	}
+	if t.Price.Model == registrytypes.PRICE_MODEL_FLAT && t.Price.Amount.Amount.GT(t.MaxAmount.Amount) {
+		return ErrInvalidMessage.Wrapf("terms.price.amount: expected at most %s (max_amount) for the whole of a milestone, got %s", t.MaxAmount, t.Price.Amount)
+	}
 	return nil
 }
 
@@ -55,6 +61,9 @@ func (t OfferTerms) Within(p Params) error {
 // Binds returns ErrOutsideOffer with the first field in which a job leaves what
 // the agent has bound itself to.
 func (t OfferTerms) Binds(milestones []MilestoneTerms, reviewSeconds uint64) error {
+	if n := len(milestones); n > int(t.MaxMilestones) {
+		return ErrOutsideOffer.Wrapf("milestones: expected at most %d, got %d", t.MaxMilestones, n)
+	}
 	least := t.MinAmount.Amount
 	if t.Price.Model == registrytypes.PRICE_MODEL_FLAT {
 		least = sdkmath.MaxInt(least, t.Price.Amount.Amount)

@@ -3,6 +3,8 @@ package types_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	"github.com/aitbc/aitbc/x/jobmarket/types"
 )
@@ -80,6 +82,35 @@ func TestOfferTerms_Binds(t *testing.T) {
 			expect(t, terms.Binds(list, tc.review), errorOf(tc.field, types.ErrOutsideOffer), tc.field)
 		})
 	}
+}
+
+// An offer says how many milestones a job may have.
+func TestOfferTerms_Binds_Milestones(t *testing.T) {
+	terms := offerTerms()
+	expect(t, terms.Binds(milestones(ait, ait, ait), 120), nil, "")
+	expect(t, terms.Binds(milestones(ait, ait, ait, ait), 120), types.ErrOutsideOffer, "milestones")
+}
+
+// Whatever the parameters are, there is a job that they allow: the smallest one.
+func TestParams_CheckJob_SmallestJob(t *testing.T) {
+	window := func(t *rapid.T, name string, lo, hi uint64) uint64 { return rapid.Uint64Range(lo, hi).Draw(t, name) }
+	rapid.Check(t, func(t *rapid.T) {
+		p := types.DefaultParams()
+		p.MinWindowSeconds = window(t, "min_window_seconds", types.LeastWindowSeconds, 3_600)
+		p.MaxDeliverySeconds = window(t, "max_delivery_seconds", p.MinWindowSeconds, year)
+		p.MaxReviewSeconds = window(t, "max_review_seconds", p.MinWindowSeconds, year)
+		p.DefaultReviewSeconds = window(t, "default_review_seconds", p.MinWindowSeconds, p.MaxReviewSeconds)
+		p.ReassignSeconds = window(t, "reassign_seconds", p.MinWindowSeconds, 14*day)
+		p.HorizonSeconds = window(t, "horizon_seconds", 1, year)
+		if p.Validate() != nil {
+			t.Skip()
+		}
+		list := milestones(p.MinAmount.Amount.Int64())
+		list[0].DeliverySeconds = p.MinWindowSeconds
+		if err := p.CheckJob(list, p.MinWindowSeconds); err != nil {
+			t.Fatalf("expected the smallest job to fit, got %v", err)
+		}
+	})
 }
 
 // Each bound that the parameters set for jobs, at it and one past it.

@@ -27,7 +27,7 @@ const (
 	day = 24 * 60 * 60
 
 	// LeastWindowSeconds bounds MinWindowSeconds from below: two blocks in each of
-	// which market time advances by the clock's default of at most 10 s.
+	// which market time advances by what the clock allows at most, 10 s.
 	LeastWindowSeconds   = 20
 	greatestMinWindow    = 60 * 60
 	greatestReassign     = 14 * day
@@ -82,7 +82,8 @@ func (p Params) Validate() error {
 		{"max_review_seconds", p.MaxReviewSeconds, p.MinWindowSeconds, greatestDelivery},
 		{"default_review_seconds", p.DefaultReviewSeconds, p.MinWindowSeconds, p.MaxReviewSeconds},
 		{"reassign_seconds", p.ReassignSeconds, p.MinWindowSeconds, greatestReassign},
-		{"horizon_seconds", p.HorizonSeconds, 3 * p.MinWindowSeconds, greatestDelivery},
+		// Else no job would fit, not even one of one milestone with the shortest windows.
+		{"horizon_seconds", p.HorizonSeconds, 2*p.MinWindowSeconds + p.ReassignSeconds, greatestDelivery},
 		{"max_timeouts_per_block", uint64(p.MaxTimeoutsPerBlock), 1, greatestTimeouts},
 		{"panel_seats", uint64(p.PanelSeats), 1, greatestPanelSeats},
 		{"dispute_tiers", uint64(len(p.DisputeTiers)), 1, greatestDisputeTiers},

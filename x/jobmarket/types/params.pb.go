@@ -98,8 +98,9 @@ type Params struct {
 	PostingFee types.Coin `protobuf:"bytes,2,opt,name=posting_fee,json=postingFee,proto3" json:"posting_fee"`
 	// min_amount is the least that a milestone may pay. uait, positive; default 1,000.
 	MinAmount types.Coin `protobuf:"bytes,3,opt,name=min_amount,json=minAmount,proto3" json:"min_amount"`
-	// performance_bond_bps is the part of the price that an agent loses when it misses a
-	// delivery, in basis points, rounded up. 0 to 10,000; default 1,000.
+	// performance_bond_bps is the part of a milestone that an agent loses of its bond when
+	// it misses the delivery in silence, in basis points, rounded up: half to the client,
+	// half burned. 0 to 10,000; default 1,000.
 	PerformanceBondBps uint32 `protobuf:"varint,4,opt,name=performance_bond_bps,json=performanceBondBps,proto3" json:"performance_bond_bps,omitempty"`
 	// kill_fee_bps is the part of a milestone that the agent gets when the client cancels
 	// it, in basis points, rounded down. 0 to 10,000; default 2,000.
@@ -120,7 +121,8 @@ type Params struct {
 	// min_window_seconds to 1,209,600; default 86,400.
 	ReassignSeconds uint64 `protobuf:"varint,10,opt,name=reassign_seconds,json=reassignSeconds,proto3" json:"reassign_seconds,omitempty"`
 	// horizon_seconds is the longest that a job can last with every window used up, in
-	// seconds. Default 15,552,000 (180 days); at most 31,536,000.
+	// seconds. Default 15,552,000 (180 days); 2 x min_window_seconds + reassign_seconds to
+	// 31,536,000.
 	HorizonSeconds uint64 `protobuf:"varint,11,opt,name=horizon_seconds,json=horizonSeconds,proto3" json:"horizon_seconds,omitempty"`
 	// max_timeouts_per_block bounds the timeouts that one block carries out by itself. 1
 	// to 10,000; default 200.

@@ -65,22 +65,24 @@ func (t DisputeTier) deposit(amount sdkmath.Int, seats uint32) sdkmath.Int {
 }
 
 // Terms are the rules for a job with these milestones: what governance has set,
-// applied to its amounts. The agent's whole reservation covers the largest
-// milestone in full: performance bond and dispute deposit, and exposure for the
-// rest.
+// applied to its amounts.
 func (p Params) Terms(milestones []MilestoneTerms) Terms {
-	largest := Largest(milestones)
-	bond := BpsUp(Budget(milestones), p.PerformanceBondBps)
-	deposit := p.Deposit(largest)
+	deposit := p.Deposit(Largest(milestones))
 	return Terms{
-		FeeBps:          p.FeeBps,
-		KillFeeBps:      p.KillFeeBps,
-		ReassignSeconds: p.ReassignSeconds,
-		PostingFee:      p.PostingFee.Amount,
-		PerformanceBond: bond,
-		DisputeDeposit:  deposit,
-		Reserved:        sdkmath.MaxInt(largest, bond.Add(deposit)),
+		FeeBps:             p.FeeBps,
+		KillFeeBps:         p.KillFeeBps,
+		ReassignSeconds:    p.ReassignSeconds,
+		PostingFee:         p.PostingFee.Amount,
+		PerformanceBondBps: p.PerformanceBondBps,
+		DisputeDeposit:     deposit,
+		Reserved:           reservation(Largest(milestones), p.PerformanceBondBps, deposit),
 	}
+}
+
+// reservation is what an agent puts up for a job, in uait. It covers the largest
+// milestone in full: performance bond and dispute deposit, and exposure for the rest.
+func reservation(largest sdkmath.Int, bondBps uint32, deposit sdkmath.Int) sdkmath.Int {
+	return sdkmath.MaxInt(largest, BpsUp(largest, bondBps).Add(deposit))
 }
 
 // Funded is what the client locks: budget and dispute deposit.
@@ -89,6 +91,21 @@ func (j Job) Funded() sdkmath.Int { return Budget(j.Milestones).Add(j.Terms.Disp
 // KillFee is the gross pay for a milestone that is called off during work.
 func (j Job) KillFee(milestone uint32) sdkmath.Int {
 	return BpsDown(j.Amount(milestone), j.Terms.KillFeeBps)
+}
+
+// PerformanceBond is what silence about a milestone costs the agent, in uait. Only one
+// milestone is live at a time, so it is never more than the part of the reservation
+// that the largest one asks for.
+func (j Job) PerformanceBond(milestone uint32) sdkmath.Int {
+	return BpsUp(j.Amount(milestone), j.Terms.PerformanceBondBps)
+}
+
+// Damages is what becomes of the performance bond of a milestone after silence: the half,
+// rounded down, that the client gets, and then the rest, which is burned.
+func (j Job) Damages(milestone uint32) (sdkmath.Int, sdkmath.Int) {
+	bond := j.PerformanceBond(milestone)
+	half := bond.QuoRaw(2)
+	return half, bond.Sub(half)
 }
 
 // Fee is the market fee that a release of the amount bears.

@@ -47,24 +47,32 @@ func TestParams_Deposit_Defaults(t *testing.T) {
 // What a reader of the README expects of the bonds: 25 AIT carry one job of 25 AIT,
 // or 25 of 1 AIT.
 func TestParams_Terms_Bond(t *testing.T) {
-	params := types.DefaultParams()
 	for _, tc := range []struct {
-		name                    string
-		amounts                 []int64
-		bond, deposit, reserved int64
+		name              string
+		bondBps           uint32
+		amounts           []int64
+		bonds             []int64
+		deposit, reserved int64
 	}{
-		{"25 AIT", []int64{25 * ait}, 2_500_000, 2_000_000, 25 * ait},
-		{"1 AIT", []int64{ait}, 100_000, 80_000, ait},
-		{"25 jobs of 1 AIT as one", slices.Repeat([]int64{ait}, 16), 1_600_000, 80_000, 1_680_000},
-		{"the bond is rounded up", []int64{1_001}, 101, 0, 1_001},
-		{"the bond is of the budget, the deposit of the largest", []int64{5 * ait, 90 * ait, 5 * ait}, 10 * ait, 7_200_000, 90 * ait},
-		{"many small ones reserve more than the largest", []int64{1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000}, 1_100, 0, 1_100},
+		{"25 AIT", 1_000, []int64{25 * ait}, []int64{2_500_000}, 2_000_000, 25 * ait},
+		{"1 AIT", 1_000, []int64{ait}, []int64{100_000}, 80_000, ait},
+		{"16 x 1 AIT reserve no more than one", 1_000, slices.Repeat([]int64{ait}, 16), slices.Repeat([]int64{100_000}, 16), 80_000, ait},
+		{"the bond is rounded up", 1_000, []int64{1_001}, []int64{101}, 0, 1_001},
+		{"each has its own bond", 1_000, []int64{5 * ait, 90 * ait, 5 * ait}, []int64{500_000, 9 * ait, 500_000}, 7_200_000, 90 * ait},
+		{"bond and deposit can be more than the largest", 10_000, []int64{ait, 2 * ait}, []int64{ait, 2 * ait}, 160_000, 2_160_000},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			terms := params.Terms(milestones(tc.amounts...))
-			if !terms.PerformanceBond.Equal(number(tc.bond)) || !terms.DisputeDeposit.Equal(number(tc.deposit)) || !terms.Reserved.Equal(number(tc.reserved)) {
-				t.Errorf("expected bond %d, deposit %d, reserved %d, got %s, %s, %s",
-					tc.bond, tc.deposit, tc.reserved, terms.PerformanceBond, terms.DisputeDeposit, terms.Reserved)
+			params := types.DefaultParams()
+			params.PerformanceBondBps = tc.bondBps
+			job := types.Job{Milestones: milestones(tc.amounts...), Terms: params.Terms(milestones(tc.amounts...))}
+			terms := job.Terms
+			if !terms.DisputeDeposit.Equal(number(tc.deposit)) || !terms.Reserved.Equal(number(tc.reserved)) {
+				t.Errorf("expected deposit %d, reserved %d, got %s, %s", tc.deposit, tc.reserved, terms.DisputeDeposit, terms.Reserved)
+			}
+			for i, want := range tc.bonds {
+				if got := job.PerformanceBond(uint32(i + 1)); !got.Equal(number(want)) {
+					t.Errorf("milestone %d: expected a performance bond of %d, got %s", i+1, want, got)
+				}
 			}
 			if terms.FeeBps != 250 || terms.KillFeeBps != 2_000 || terms.ReassignSeconds != 86_400 || !terms.PostingFee.Equal(number(1_000)) {
 				t.Errorf("expected the parameters to be taken down, got %+v", terms)
@@ -248,19 +256,20 @@ func TestParams_Terms(t *testing.T) {
 		if !types.Budget(list).Equal(budget) || !types.Largest(list).Equal(largest) {
 			t.Fatalf("expected a budget of %s and a largest milestone of %s, got %s and %s", budget, largest, types.Budget(list), types.Largest(list))
 		}
-		if got := terms.PerformanceBond; !got.Equal(types.BpsUp(budget, p.PerformanceBondBps)) {
-			t.Fatalf("expected a performance bond of %d bps of %s, got %s", p.PerformanceBondBps, budget, got)
-		}
 		if !terms.DisputeDeposit.Equal(p.Deposit(largest)) {
 			t.Fatalf("expected the deposit of the largest milestone, got %s", terms.DisputeDeposit)
 		}
-		needed := terms.PerformanceBond.Add(terms.DisputeDeposit)
+		needed := types.BpsUp(largest, p.PerformanceBondBps).Add(terms.DisputeDeposit)
 		if terms.Reserved.LT(largest) || terms.Reserved.LT(needed) || (!terms.Reserved.Equal(largest) && !terms.Reserved.Equal(needed)) {
 			t.Fatalf("expected to reserve the greater of %s and %s, got %s", largest, needed, terms.Reserved)
 		}
 		j := types.Job{Milestones: list, Terms: terms}
 		for i, amount := range amounts {
 			kill := j.KillFee(uint32(i + 1))
+			// Whatever milestone is missed, what it costs is reserved.
+			if bond := j.PerformanceBond(uint32(i + 1)); !bond.Equal(types.BpsUp(number(amount), p.PerformanceBondBps)) || bond.GT(terms.Reserved) {
+				t.Fatalf("expected a performance bond of %d bps of %d within %s, got %s", p.PerformanceBondBps, amount, terms.Reserved, bond)
+			}
 			if kill.IsNegative() || kill.GT(number(amount)) {
 				t.Fatalf("expected a kill fee of at most %d, got %s", amount, kill)
 			}

@@ -231,6 +231,22 @@ func (m *machine) Slash(t *rapid.T) {
 	m.take(n, amount)
 }
 
+func (m *machine) Reassign(t *rapid.T) {
+	n, module := m.name(t)
+	payer := m.account(t, "payer")
+	l := m.locks[n]
+	var want error
+	switch {
+	case l == nil:
+		want = types.ErrLockNotFound
+	case l.payer == string(payer):
+		want = types.ErrInvalidAddress
+	}
+	if m.run(want, func(ctx sdk.Context) error { return module.Reassign(ctx, []byte(n.ref), payer) }) {
+		l.payer = string(payer)
+	}
+}
+
 func (m *machine) Burn(t *rapid.T) {
 	payer, amount := m.account(t, "payer"), rapid.Int64Range(1, funds/10).Draw(t, "amount")
 	var want error

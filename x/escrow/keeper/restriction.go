@@ -39,6 +39,11 @@ func (k *Keeper) SendRestriction(
 
 // sendToVault moves coins of a payer to its vault.
 func (k *Keeper) sendToVault(ctx context.Context, payer sdk.AccAddress, coins sdk.Coins) error {
+	return k.moveToVault(ctx, payer, payer, coins)
+}
+
+// moveToVault moves coins to the vault of a payer.
+func (k *Keeper) moveToVault(ctx context.Context, from, payer sdk.AccAddress, coins sdk.Coins) error {
 	own := sdk.UnwrapSDKContext(ctx).WithValue(moveKey{}, true)
-	return k.bank.SendCoins(own, payer, types.VaultAddress(payer), coins)
+	return k.bank.SendCoins(own, from, types.VaultAddress(payer), coins)
 }

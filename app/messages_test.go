@@ -37,16 +37,28 @@ const (
 // classes has every message of the chain. Whoever adds a message decides here who
 // may send it.
 var classes = map[string]class{
+	"aitbc.agentregistry.v1.MsgAcceptTransfer":    user,
+	"aitbc.agentregistry.v1.MsgAttest":            user,
 	"aitbc.agentregistry.v1.MsgBondAgent":         user,
 	"aitbc.agentregistry.v1.MsgCompleteUnbonding": user,
+	"aitbc.agentregistry.v1.MsgForceRetire":       authority,
+	"aitbc.agentregistry.v1.MsgHeartbeat":         user,
+	"aitbc.agentregistry.v1.MsgLiftSuspension":    authority,
+	"aitbc.agentregistry.v1.MsgOfferTransfer":     user,
 	"aitbc.agentregistry.v1.MsgPauseAgent":        user,
 	"aitbc.agentregistry.v1.MsgRegisterAgent":     user,
 	"aitbc.agentregistry.v1.MsgResumeAgent":       user,
 	"aitbc.agentregistry.v1.MsgRetireAgent":       user,
+	"aitbc.agentregistry.v1.MsgRevokeAttestation": user,
 	"aitbc.agentregistry.v1.MsgSetOperator":       user,
+	"aitbc.agentregistry.v1.MsgSetPayout":         user,
+	"aitbc.agentregistry.v1.MsgStartMaintenance":  user,
+	"aitbc.agentregistry.v1.MsgSuspendAgent":      authority,
+	"aitbc.agentregistry.v1.MsgTriggerTimer":      user,
 	"aitbc.agentregistry.v1.MsgUnbondAgent":       user,
 	"aitbc.agentregistry.v1.MsgUpdateAgent":       user,
 	"aitbc.agentregistry.v1.MsgUpdateParams":      authority,
+	"aitbc.agentregistry.v1.MsgWithdrawTransfer":  user,
 
 	"aitbc.clock.v1.MsgUpdateParams": authority,
 

@@ -48,7 +48,7 @@ func checkProtoFiles(r *Repo) []Finding {
 		if want := strings.ReplaceAll(match[1], "/", "."); p.pkg != want {
 			c.add(p.path, 1, whyProtoPkg, "package: expected %s, got %s", want, p.pkg)
 		}
-		if want := modulePath + "/x/" + match[2] + "/types"; p.options["go_package"] != want {
+		if want := goPackageOf(match[2]); p.options["go_package"] != want {
 			c.add(p.path, 1, whyProtoPkg, "go_package: expected %s, got %s", want, p.options["go_package"])
 		}
 		checkProtoComments(c, p)
@@ -59,6 +59,15 @@ func checkProtoFiles(r *Repo) []Finding {
 		}
 	}
 	return c.findings
+}
+
+// goPackageOf returns where the Go code of a proto package is: in its module, but for the
+// read model, which is none.
+func goPackageOf(name string) string {
+	if name == "index" {
+		return modulePath + "/index/indexv1"
+	}
+	return modulePath + "/x/" + name + "/types"
 }
 
 func checkProtoComments(c *collector, p *protoFile) {

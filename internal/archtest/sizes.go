@@ -26,6 +26,15 @@ const (
 // reason. Only flat tables qualify: lists of modules, keepers, flags.
 var longFuncs = map[string]string{}
 
+// bigModules are modules that may pass the limit, with the lines that they may have and
+// the reason. What grows beyond that is split first.
+var bigModules = map[string]int{
+	// Identity, consent, life cycle and bond of an agent are one noun and share one
+	// record and one state machine. Attestations and the two exports (agent card and
+	// ERC-8004) are what leaves first, once something else reads them.
+	"agentregistry": 6400,
+}
+
 func checkSizes(r *Repo) []Finding {
 	c := &collector{repo: r}
 	moduleLines := map[string]int{}
@@ -39,8 +48,9 @@ func checkSizes(r *Repo) []Finding {
 		}
 		if m := f.module(); m != "" {
 			moduleLines[m] += f.lines
-			if before := moduleLines[m] - f.lines; before <= maxModuleLines && moduleLines[m] > maxModuleLines {
-				c.add(f.path, 1, whyModuleTooBig, "module %s has more than %d lines without tests and generated code", m, maxModuleLines)
+			most := max(maxModuleLines, bigModules[m])
+			if before := moduleLines[m] - f.lines; before <= most && moduleLines[m] > most {
+				c.add(f.path, 1, whyModuleTooBig, "module %s has more than %d lines without tests and generated code", m, most)
 			}
 		}
 		checkFuncSizes(c, f, longUsed)

@@ -14,6 +14,7 @@ import (
 	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
 
 	"github.com/aitbc/aitbc/app/ante"
+	"github.com/aitbc/aitbc/index"
 )
 
 const (
@@ -33,6 +34,11 @@ func writeConfigs(o Options, home string, n Node, peers string) error {
 	cmtcfg.WriteConfigFile(filepath.Join(dir, "config.toml"), cometConfig(o, home, n, peers))
 	serverconfig.SetConfigTemplate(serverconfig.DefaultConfigTemplate)
 	serverconfig.WriteConfigFile(filepath.Join(dir, "app.toml"), appConfig(n))
+	readModel := index.DefaultConfig()
+	readModel.Enable = n.Index == 0
+	if err := index.AppendConfig(filepath.Join(dir, "app.toml"), readModel); err != nil {
+		return err
+	}
 	return writeClientConfig(filepath.Join(dir, "client.toml"), o.ChainID, n.Ports)
 }
 

@@ -150,7 +150,8 @@ func speedUpGovernance(cdc codec.Codec, state app.GenesisState) {
 	state[govtypes.ModuleName] = cdc.MustMarshalJSON(&gov)
 }
 
-// speedUpMarket makes the windows of the market short enough to watch them end.
+// speedUpMarket makes the windows of the market short enough to watch them end, and
+// lets agents be on this machine.
 func speedUpMarket(cdc codec.Codec, state app.GenesisState) {
 	var market jobmarkettypes.GenesisState
 	cdc.MustUnmarshalJSON(state[jobmarkettypes.ModuleName], &market)
@@ -161,6 +162,9 @@ func speedUpMarket(cdc codec.Codec, state app.GenesisState) {
 	var registry registrytypes.GenesisState
 	cdc.MustUnmarshalJSON(state[registrytypes.ModuleName], &registry)
 	registry.Params.UnbondingSeconds = unbondingSeconds
+	registry.Params.PayoutDelaySeconds = registrytypes.MinDelaySeconds
+	// Agents of a localnet are served on this machine.
+	registry.Params.AllowInternalUrls = true
 	state[registrytypes.ModuleName] = cdc.MustMarshalJSON(&registry)
 }
 

@@ -36,7 +36,7 @@ func Profile(name string) registrytypes.Profile {
 			SlaSeconds:        60,
 			MaxConcurrentJobs: 100,
 		}},
-		Interfaces:    []registrytypes.Interface{{Url: "http://127.0.0.1:8080", Binding: "HTTP+JSON", ProtocolVersion: "1.0"}},
+		Interfaces:    []registrytypes.Interface{{Url: "https://agent.example", Binding: "HTTP+JSON", ProtocolVersion: "1.0"}},
 		MessagingKeys: []registrytypes.MessagingKey{Key(name)},
 	}
 }

@@ -147,9 +147,21 @@ func (am AppModule) WeightedOperationsX(weights simsx.WeightSource, reg simsx.Re
 	reg.Add(weights.Get("msg_pause_agent", 15), simulation.MsgPauseAgentFactory(am.keeper))
 	reg.Add(weights.Get("msg_resume_agent", 15), simulation.MsgResumeAgentFactory(am.keeper))
 	reg.Add(weights.Get("msg_retire_agent", 5), simulation.MsgRetireAgentFactory(am.keeper))
+	reg.Add(weights.Get("msg_start_maintenance", 10), simulation.MsgStartMaintenanceFactory(am.keeper))
+	reg.Add(weights.Get("msg_heartbeat", 30), simulation.MsgHeartbeatFactory(am.keeper))
+	reg.Add(weights.Get("msg_set_payout", 10), simulation.MsgSetPayoutFactory(am.keeper))
+	reg.Add(weights.Get("msg_offer_transfer", 15), simulation.MsgOfferTransferFactory(am.keeper))
+	reg.Add(weights.Get("msg_withdraw_transfer", 5), simulation.MsgWithdrawTransferFactory(am.keeper))
+	reg.Add(weights.Get("msg_accept_transfer", 15), simulation.MsgAcceptTransferFactory(am.keeper))
+	reg.Add(weights.Get("msg_trigger_timer", 10), simulation.MsgTriggerTimerFactory(am.keeper))
+	reg.Add(weights.Get("msg_attest", 15), simulation.MsgAttestFactory(am.keeper))
+	reg.Add(weights.Get("msg_revoke_attestation", 10), simulation.MsgRevokeAttestationFactory(am.keeper))
 }
 
 // ProposalMsgsX implements simsx.HasProposalMsgsX.
-func (AppModule) ProposalMsgsX(weights simsx.WeightSource, reg simsx.Registry) {
+func (am AppModule) ProposalMsgsX(weights simsx.WeightSource, reg simsx.Registry) {
 	reg.Add(weights.Get("msg_update_params", 100), simulation.MsgUpdateParamsFactory())
+	reg.Add(weights.Get("msg_suspend_agent", 50), simulation.MsgSuspendAgentFactory(am.keeper))
+	reg.Add(weights.Get("msg_lift_suspension", 50), simulation.MsgLiftSuspensionFactory(am.keeper))
+	reg.Add(weights.Get("msg_force_retire", 20), simulation.MsgForceRetireFactory(am.keeper))
 }

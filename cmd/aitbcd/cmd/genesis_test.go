@@ -56,7 +56,7 @@ func TestTamperedGenesisIsRefused(t *testing.T) {
 		}, `unknown field "bogus"`},
 		"parameter out of range": {func(g map[string]any) {
 			at(g, "app_state", "clock", "params")["max_step"] = "-1s"
-		}, "app_state.clock: max_step: expected 1s to 1m0s"},
+		}, "app_state.clock: max_step: expected 1s to 10s"},
 		"foreign chain id": {func(g map[string]any) {
 			g["chain_id"] = "other-1"
 		}, "a genesis transaction fails: signature verification failed"},

@@ -8,10 +8,8 @@ import (
 	sdkmath "cosmossdk.io/math"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 
 	"github.com/aitbc/aitbc/x/agentregistry/types"
-	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
 )
 
 // NextAgentID returns the id that the next registration gets.
@@ -39,7 +37,11 @@ func (k *Keeper) AgentRecord(ctx context.Context, agentID uint64) (types.AgentRe
 		return types.AgentRecord{}, err
 	}
 	profile, err := k.profiles.Get(ctx, agentID)
-	return types.AgentRecord{Agent: agent, Profile: profile, Bond: bond}, err
+	if err != nil {
+		return types.AgentRecord{}, err
+	}
+	seen, err := k.seen(ctx, agentID)
+	return types.AgentRecord{Agent: agent, Profile: profile, Bond: bond, LastSeen: seen}, err
 }
 
 // agentAndBond returns the two small records of an agent, or ErrAgentNotFound.
@@ -52,12 +54,26 @@ func (k *Keeper) agentAndBond(ctx context.Context, agentID uint64) (types.Agent,
 	return agent, bond, err
 }
 
-// RegisterAgent gives an agent its id, burns the registration fee and puts a bond
-// of zero or more at stake. An empty operator or payout means the owner. The agent
-// is active at once if the bond reaches the minimum, else pending.
-func (k *Keeper) RegisterAgent(
-	ctx context.Context, owner, operator, payout sdk.AccAddress, profile types.Profile, amount sdk.Coin,
-) (types.Agent, error) {
+// Registration is what somebody registers an agent with.
+type Registration struct {
+	// Owner controls the agent and pays.
+	Owner sdk.AccAddress
+	// Operator signs for it; the owner if it is empty.
+	Operator sdk.AccAddress
+	// Payout receives what it earns; the owner if it is empty.
+	Payout sdk.AccAddress
+	// Profile is what it tells about itself.
+	Profile types.Profile
+	// Bond is put at stake at once, zero or more uait.
+	Bond sdk.Coin
+	// Consent is the operator's, for agent 0; nil if the operator is the owner.
+	Consent *types.OperatorConsent
+}
+
+// RegisterAgent gives an agent its id, burns the registration fee and puts a bond of
+// zero or more at stake. The agent is active at once if the bond reaches the minimum,
+// else pending.
+func (k *Keeper) RegisterAgent(ctx context.Context, r Registration) (types.Agent, error) {
 	id, err := k.NextAgentID(ctx)
 	if err != nil {
 		return types.Agent{}, err
@@ -66,22 +82,24 @@ func (k *Keeper) RegisterAgent(
 	if err != nil {
 		return types.Agent{}, err
 	}
-	if err := profile.Validate(); err != nil {
+	if err := checkProfile(r.Profile, params); err != nil {
 		return types.Agent{}, err
 	}
-	if err := types.ValidateCoin(amount, "bond", sdkmath.ZeroInt()); err != nil {
+	if err := types.ValidateCoin(r.Bond, "bond", sdkmath.ZeroInt()); err != nil {
 		return types.Agent{}, err
 	}
-	agent, err := k.newAgent(ctx, id, owner, operator, payout)
+	agent, err := k.newAgent(ctx, id, r, params)
 	if err != nil {
 		return agent, err
 	}
 	if params.RegistrationFee.IsPositive() {
-		if err := k.escrow.Burn(ctx, owner, sdk.NewCoins(params.RegistrationFee)); err != nil {
+		if err := k.escrow.Burn(ctx, r.Owner, sdk.NewCoins(params.RegistrationFee)); err != nil {
 			return agent, err
 		}
 	}
-	record := types.AgentRecord{Agent: agent, Profile: profile, Bond: types.NewBond()}
+	record := types.AgentRecord{
+		Agent: agent, Profile: r.Profile, Bond: types.NewBond(), LastSeen: uint64(agent.RegisteredAt.Unix()),
+	}
 	if err := k.insert(ctx, record); err != nil {
 		return agent, err
 	}
@@ -90,43 +108,53 @@ func (k *Keeper) RegisterAgent(
 	}
 	if err := emit(ctx, &types.EventAgentRegistered{
 		AgentId: id, Owner: agent.Owner, Operator: agent.Operator, Payout: agent.Payout, Fee: params.RegistrationFee,
-	}); err != nil || amount.IsZero() {
+	}); err != nil || r.Bond.IsZero() {
 		return agent, err
 	}
-	return k.addBond(ctx, agent, record.Bond, amount)
+	return k.addBond(ctx, agent, record.Bond, r.Bond)
 }
 
-// newAgent returns a pending agent with its keys, or an error for a payout that
-// can't receive coins.
-func (k *Keeper) newAgent(ctx context.Context, id uint64, owner, operator, payout sdk.AccAddress) (types.Agent, error) {
+// checkProfile returns ErrInvalidProfile for a profile that is out of bounds, or names
+// hosts that it may not.
+func checkProfile(p types.Profile, params types.Params) error {
+	if err := p.Validate(); err != nil || params.AllowInternalUrls {
+		return err
+	}
+	return p.CheckPublic()
+}
+
+// newAgent returns a pending agent with its keys. It returns an error for a payout that
+// can't receive coins, and for an operator without a consent.
+func (k *Keeper) newAgent(ctx context.Context, id uint64, r Registration, params types.Params) (types.Agent, error) {
+	operator, payout := r.Operator, r.Payout
 	if operator.Empty() {
-		operator = owner
+		operator = r.Owner
 	}
 	if payout.Empty() {
-		payout = owner
+		payout = r.Owner
 	}
 	now, err := k.clock.MarketTime(ctx)
 	if err != nil {
 		return types.Agent{}, err
 	}
-	agent := types.Agent{Id: id, Status: types.AGENT_STATUS_PENDING, RegisteredAt: now.UTC()}
-	if agent.Owner, err = k.addresses.BytesToString(owner); err != nil {
+	agent := types.Agent{
+		Id: id, Status: types.AGENT_STATUS_PENDING, RegisteredAt: now.UTC(),
+		StatusUntil: uint64(now.Unix()) + params.PendingSeconds,
+	}
+	if agent.Owner, err = k.addresses.BytesToString(r.Owner); err != nil {
 		return agent, err
 	}
 	if agent.Operator, err = k.addresses.BytesToString(operator); err != nil {
 		return agent, err
 	}
-	if agent.Payout, err = k.addresses.BytesToString(payout); err != nil {
+	if agent.Payout, err = k.receiver(payout, "payout"); err != nil {
 		return agent, err
 	}
-	if k.bank.BlockedAddr(payout) || escrowtypes.IsVault(payout) {
-		return agent, sdkerrors.ErrInvalidAddress.Wrapf("payout: expected an address that can receive coins, got %s", agent.Payout)
-	}
-	return agent, nil
+	return agent, k.useConsent(ctx, 0, agent.Owner, operator, r.Consent)
 }
 
-// UpdateAgent replaces an agent's profile. The signer must be the owner or the
-// operator.
+// UpdateAgent replaces an agent's profile and counts as a sign of life. The signer must
+// be the owner or the operator.
 func (k *Keeper) UpdateAgent(ctx context.Context, signer sdk.AccAddress, agentID uint64, profile types.Profile) error {
 	agent, err := k.Agent(ctx, agentID)
 	if err != nil {
@@ -142,7 +170,11 @@ func (k *Keeper) UpdateAgent(ctx context.Context, signer sdk.AccAddress, agentID
 	if err := agent.Status.Allows(types.ActionUpdate); err != nil {
 		return err
 	}
-	if err := profile.Validate(); err != nil {
+	params, err := k.Params(ctx)
+	if err != nil {
+		return err
+	}
+	if err := checkProfile(profile, params); err != nil {
 		return err
 	}
 	text, err := k.addresses.BytesToString(signer)
@@ -155,12 +187,17 @@ func (k *Keeper) UpdateAgent(ctx context.Context, signer sdk.AccAddress, agentID
 	if err := k.profiles.Set(ctx, agentID, profile); err != nil {
 		return err
 	}
+	if _, err := k.see(ctx, agentID); err != nil {
+		return err
+	}
 	return emit(ctx, &types.EventAgentUpdated{AgentId: agentID, Signer: text})
 }
 
-// SetOperator lets another key sign for the agent from now on. The signer must be
-// the owner.
-func (k *Keeper) SetOperator(ctx context.Context, signer sdk.AccAddress, agentID uint64, operator sdk.AccAddress) error {
+// SetOperator lets another key sign for the agent from now on. A key other than the
+// owner's must have agreed to it. The signer must be the owner.
+func (k *Keeper) SetOperator(
+	ctx context.Context, signer sdk.AccAddress, agentID uint64, operator sdk.AccAddress, consent *types.OperatorConsent,
+) error {
 	agent, err := k.Agent(ctx, agentID)
 	if err != nil {
 		return err
@@ -171,21 +208,21 @@ func (k *Keeper) SetOperator(ctx context.Context, signer sdk.AccAddress, agentID
 	if err := agent.Status.Allows(types.ActionSetOperator); err != nil {
 		return err
 	}
-	old := agent.Operator
-	oldAddress, err := k.addresses.StringToBytes(old)
+	parties, err := k.parties(agent)
 	if err != nil {
 		return err
 	}
-	if operator.Equals(sdk.AccAddress(oldAddress)) {
+	old := agent.Operator
+	if operator.Equals(parties.Operator) {
 		return types.ErrInvalidMessage.Wrapf("operator: expected another than the present one, got %s", old)
 	}
 	if agent.Operator, err = k.addresses.BytesToString(operator); err != nil {
 		return err
 	}
-	if err := k.byOperator.Remove(ctx, collections.Join(sdk.AccAddress(oldAddress), agentID)); err != nil {
+	if err := k.useConsent(ctx, agentID, agent.Owner, operator, consent); err != nil {
 		return err
 	}
-	if err := k.byOperator.Set(ctx, collections.Join(operator, agentID)); err != nil {
+	if err := moveIndex(ctx, k.byOperator, agentID, parties.Operator, operator); err != nil {
 		return err
 	}
 	if err := k.agents.Set(ctx, agentID, agent); err != nil {

@@ -20,6 +20,7 @@ func TestKeeper_RegisterAgent(t *testing.T) {
 	f.must(func(ctx sdk.Context) error {
 		res, err := f.msgs.RegisterAgent(ctx, &types.MsgRegisterAgent{
 			Owner: alice.String(), Operator: bob.String(), Payout: carol.String(), Profile: newProfile(t), Bond: uait(minBond),
+			Consent: f.consent(bob, f.terms(0, alice, bob)),
 		})
 		if err == nil && (res.AgentId != 1 || res.Status != types.AGENT_STATUS_ACTIVE) {
 			t.Errorf("expected agent 1 to be active, got %v", res)
@@ -29,7 +30,7 @@ func TestKeeper_RegisterAgent(t *testing.T) {
 	f.expectEvents(
 		&types.EventAgentRegistered{AgentId: 1, Owner: alice.String(), Operator: bob.String(), Payout: carol.String(), Fee: uait(fee)},
 		&types.EventBonded{AgentId: 1, Amount: uait(minBond), Bonded: uait(minBond)},
-		&types.EventAgentStatusChanged{AgentId: 1, OldStatus: types.AGENT_STATUS_PENDING, NewStatus: types.AGENT_STATUS_ACTIVE},
+		f.activated(1, types.AGENT_STATUS_PENDING),
 	)
 	f.expectBalance(alice, wealth-fee-minBond)
 	f.expectBond(1, minBond, 0, 0, 0, 0)
@@ -38,7 +39,7 @@ func TestKeeper_RegisterAgent(t *testing.T) {
 	}
 	want := types.Agent{
 		Id: 1, Owner: alice.String(), Operator: bob.String(), Payout: carol.String(),
-		Status: types.AGENT_STATUS_ACTIVE, RegisteredAt: start,
+		Status: types.AGENT_STATUS_ACTIVE, RegisteredAt: start, StatusUntil: f.now() + types.MaxSilenceSeconds,
 	}
 	profile := newProfile(t)
 	if got := f.record(1); got.Agent != want || got.Profile.String() != profile.String() {
@@ -233,7 +234,7 @@ func TestKeeper_Life(t *testing.T) {
 	f.must(f.bond(alice, id, 1))
 	f.expectEvents(
 		&types.EventBonded{AgentId: id, Amount: uait(1), Bonded: uait(minBond)},
-		&types.EventAgentStatusChanged{AgentId: id, OldStatus: types.AGENT_STATUS_PENDING, NewStatus: types.AGENT_STATUS_ACTIVE},
+		f.activated(id, types.AGENT_STATUS_PENDING),
 	)
 	hireable(nil)
 	wrong(f.resume(alice, id))
@@ -265,7 +266,10 @@ func TestKeeper_Life(t *testing.T) {
 
 func TestKeeper_UpdateParams(t *testing.T) {
 	f := newFixture(t)
-	want := types.Params{RegistrationFee: uait(0), MinBond: uait(2 * minBond), UnbondingSeconds: 60, MaxCompletionsPerBlock: 1}
+	want := types.Params{
+		RegistrationFee: uait(0), MinBond: uait(2 * minBond), UnbondingSeconds: 60, MaxCompletionsPerBlock: 1,
+		MaxTimersPerBlock: 1, PayoutDelaySeconds: 60, PendingSeconds: 60, SilenceSeconds: 60, AllowInternalUrls: true,
+	}
 	update := func(authority string, params types.Params) func(sdk.Context) error {
 		return func(ctx sdk.Context) error {
 			_, err := f.msgs.UpdateParams(ctx, &types.MsgUpdateParams{Authority: authority, Params: params})
@@ -278,7 +282,7 @@ func TestKeeper_UpdateParams(t *testing.T) {
 
 	id := f.register(alice, minBond)
 	f.must(update(f.authority, want))
-	f.expectEvents(&types.EventParamsUpdated{OldParams: types.DefaultParams(), NewParams: want})
+	f.expectEvents(&types.EventParamsUpdated{OldParams: patient(), NewParams: want})
 	if got, err := f.keeper.Params(f.ctx); err != nil || got.String() != want.String() {
 		t.Errorf("expected %v, got %v (%v)", want, got, err)
 	}

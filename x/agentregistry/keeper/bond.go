@@ -42,7 +42,7 @@ func (k *Keeper) addBond(ctx context.Context, agent types.Agent, bond types.Bond
 		return agent, err
 	}
 	after := bond.Add(amount.Amount)
-	status, err := agent.Status.Next(types.ActionBond, after.Standing(params.MinBond.Amount))
+	to, err := agent.State().Next(types.ActionBond, after.Standing(params.MinBond.Amount))
 	if err != nil {
 		return agent, err
 	}
@@ -61,7 +61,7 @@ func (k *Keeper) addBond(ctx context.Context, agent types.Agent, bond types.Bond
 	if err := emit(ctx, &types.EventBonded{AgentId: agent.Id, Amount: amount, Bonded: types.Uait(after.Bonded)}); err != nil {
 		return agent, err
 	}
-	return k.moveTo(ctx, agent, status, types.PAUSE_REASON_UNSPECIFIED)
+	return k.moveTo(ctx, agent, to, agent.StatusUntil)
 }
 
 // UnbondAgent starts to withdraw a free part of the bond and returns when it
@@ -85,11 +85,14 @@ func (k *Keeper) UnbondAgent(ctx context.Context, signer sdk.AccAddress, agentID
 	if err := agent.Status.Allows(types.ActionUnbond); err != nil {
 		return 0, err
 	}
-	out, err := k.planWithdrawal(ctx, agentID, bond, amount.Amount, params)
+	out, err := k.planWithdrawal(ctx, agentID, amount.Amount, params)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := agent.Status.Next(types.ActionUnbond, out.bond.Standing(params.MinBond.Amount)); err != nil {
+	if out.bond, err = bond.Unbond(amount.Amount, out.own); err != nil {
+		return 0, err
+	}
+	if _, err := agent.State().Next(types.ActionUnbond, out.bond.Standing(params.MinBond.Amount)); err != nil {
 		return 0, err
 	}
 	return out.completesAt, k.startWithdrawal(ctx, out)
@@ -109,11 +112,20 @@ type withdrawal struct {
 	bond types.Bond
 }
 
-// planWithdrawal checks a withdrawal and writes nothing.
-func (k *Keeper) planWithdrawal(
-	ctx context.Context, agentID uint64, bond types.Bond, amount sdkmath.Int, params types.Params,
-) (withdrawal, error) {
-	now, err := k.now(ctx)
+// planLastWithdrawal plans that all that is free of a bond leaves.
+func (k *Keeper) planLastWithdrawal(ctx context.Context, agentID uint64, bond types.Bond) (withdrawal, error) {
+	params, err := k.Params(ctx)
+	if err != nil {
+		return withdrawal{}, err
+	}
+	out, err := k.planWithdrawal(ctx, agentID, bond.Free(), params)
+	out.bond = bond.UnbondAll(out.own)
+	return out, err
+}
+
+// planWithdrawal returns a withdrawal without the bond afterwards, and writes nothing.
+func (k *Keeper) planWithdrawal(ctx context.Context, agentID uint64, amount sdkmath.Int, params types.Params) (withdrawal, error) {
+	now, err := k.Now(ctx)
 	if err != nil {
 		return withdrawal{}, err
 	}
@@ -125,8 +137,7 @@ func (k *Keeper) planWithdrawal(
 	if out.own = err != nil; !out.own {
 		out.total = earlier.Add(amount)
 	}
-	out.bond, err = bond.Unbond(amount, out.own)
-	return out, err
+	return out, nil
 }
 
 // startWithdrawal stores a withdrawal that was planned.

@@ -17,6 +17,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/codec"
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -33,11 +34,21 @@ var start = time.Date(2026, 11, 22, 12, 0, 0, 999_000_000, time.UTC)
 
 // People of the tests. Everybody starts with 1,000 AIT.
 var (
-	alice   = sdk.AccAddress("alice...............")
-	bob     = sdk.AccAddress("bob.................")
-	carol   = sdk.AccAddress("carol...............")
-	mallory = sdk.AccAddress("mallory.............")
+	keys    = map[string]*secp256k1.PrivKey{}
+	alice   = newPerson("alice")
+	bob     = newPerson("bob")
+	carol   = newPerson("carol")
+	mallory = newPerson("mallory")
 )
+
+const chainID = "aitbc-test-1"
+
+func newPerson(name string) sdk.AccAddress {
+	key := secp256k1.GenPrivKeyFromSecret([]byte(name))
+	addr := sdk.AccAddress(key.PubKey().Address())
+	keys[string(addr)] = key
+	return addr
+}
 
 const (
 	fee        = 1_000_000
@@ -54,6 +65,8 @@ type fakeEscrow struct {
 	ledger *fakes.Ledger
 	// panics lets refunds panic.
 	panics bool
+	// refuses is the amount of refunds that fail, if it is not zero.
+	refuses int64
 }
 
 // lock is a lock as it is stored.
@@ -124,6 +137,9 @@ func (e *fakeEscrow) Refund(ctx context.Context, ref []byte, coins sdk.Coins) er
 	if e.panics {
 		panic("escrow is broken")
 	}
+	if amount := coins.AmountOf(chaintypes.BaseDenom); e.refuses != 0 && amount.Equal(sdkmath.NewInt(e.refuses)) {
+		return errNoFunds
+	}
 	payer, err := e.take(ctx, ref, coins)
 	if err != nil {
 		return err
@@ -144,6 +160,17 @@ func (e *fakeEscrow) Slash(ctx context.Context, ref []byte, coins sdk.Coins, to 
 
 func (e *fakeEscrow) Burn(ctx context.Context, payer sdk.AccAddress, coins sdk.Coins) error {
 	return e.ledger.SendCoinsFromAccountToModuleVirtual(ctx, payer, escrowtypes.BurnPoolName, coins)
+}
+
+func (e *fakeEscrow) Reassign(ctx context.Context, ref []byte, payer sdk.AccAddress) error {
+	l, there := e.lock(ctx, ref)
+	if !there {
+		return escrowtypes.ErrLockNotFound
+	}
+	old := l.Payer
+	l.Payer = payer
+	e.set(ctx, ref, l)
+	return e.ledger.SendCoins(ctx, escrowtypes.VaultAddress(old), escrowtypes.VaultAddress(payer), sdk.NewCoins(types.Uait(l.Amount)))
 }
 
 func (e *fakeEscrow) Locked(ctx context.Context, ref []byte) (sdk.Coins, error) {
@@ -174,15 +201,32 @@ func newFixture(tb testing.TB) *fixture {
 		authority: fakes.ModuleAddress("gov").String(),
 	}
 	f.escrow = &fakeEscrow{key: storetypes.NewKVStoreKey("fake_escrow"), ledger: f.ledger}
-	f.ctx = fakes.NewContext(f.ledger.StoreKey(), f.escrow.key, f.key)
+	f.ctx = fakes.NewContext(f.ledger.StoreKey(), f.escrow.key, f.key).WithChainID(chainID)
 	f.keeper = newKeeper(f)
 	f.msgs, f.queries = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper)
 	f.jobs = f.keeper.Scoped("jobmarket")
 	for _, who := range []sdk.AccAddress{alice, bob, carol, mallory} {
 		f.ledger.Fund(f.ctx, who, sdk.NewCoins(uait(wealth)))
 	}
-	must(tb, f.keeper.InitGenesis(f.ctx, *types.DefaultGenesisState()))
+	gs := types.DefaultGenesisState()
+	gs.Params = patient()
+	must(tb, f.keeper.InitGenesis(f.ctx, *gs))
 	return f
+}
+
+// patient returns the default parameters with so much time that tests of other things
+// don't meet the end of it.
+func patient() types.Params {
+	params := types.DefaultParams()
+	params.SilenceSeconds, params.PendingSeconds = types.MaxSilenceSeconds, types.MaxPendingSeconds
+	return params
+}
+
+// activated is the event of an agent that becomes active.
+func (f *fixture) activated(id uint64, old types.AgentStatus) *types.EventAgentStatusChanged {
+	return &types.EventAgentStatusChanged{
+		AgentId: id, OldStatus: old, NewStatus: types.AGENT_STATUS_ACTIVE, StatusUntil: f.now() + types.MaxSilenceSeconds,
+	}
 }
 
 func newKeeper(f *fixture) *keeper.Keeper {
@@ -357,9 +401,38 @@ func (f *fixture) update(signer sdk.AccAddress, id uint64, profile types.Profile
 
 func (f *fixture) setOperator(owner sdk.AccAddress, id uint64, operator sdk.AccAddress) func(sdk.Context) error {
 	return func(ctx sdk.Context) error {
-		_, err := f.msgs.SetOperator(ctx, &types.MsgSetOperator{Owner: owner.String(), AgentId: id, Operator: operator.String()})
+		msg := &types.MsgSetOperator{Owner: owner.String(), AgentId: id, Operator: operator.String()}
+		if r, err := f.keeper.AgentRecord(ctx, id); err == nil && r.Agent.Owner != operator.String() {
+			msg.Consent = f.consent(operator, f.terms(id, owner, operator))
+		}
+		_, err := f.msgs.SetOperator(ctx, msg)
 		return err
 	}
+}
+
+// terms returns what an operator agrees to; the deadline is the earliest that is later
+// than that of the operator's last consent.
+func (f *fixture) terms(id uint64, owner, operator sdk.AccAddress) types.ConsentTerms {
+	deadline := f.now() + 1
+	gs, err := f.keeper.ExportGenesis(f.ctx)
+	must(f.t, err)
+	for _, used := range gs.UsedConsents {
+		if used.Operator == operator.String() {
+			deadline = max(deadline, used.Deadline+1)
+		}
+	}
+	return types.ConsentTerms{
+		ChainID: chainID, AgentID: id, Owner: owner.String(), Operator: operator.String(), Deadline: deadline,
+	}
+}
+
+// consent returns a signature of terms by a person of the tests.
+func (f *fixture) consent(signer sdk.AccAddress, terms types.ConsentTerms) *types.OperatorConsent {
+	f.t.Helper()
+	key := keys[string(signer)]
+	signature, err := key.Sign(terms.SignBytes())
+	must(f.t, err)
+	return &types.OperatorConsent{PublicKey: key.PubKey().Bytes(), Deadline: terms.Deadline, Signature: signature}
 }
 
 func (f *fixture) reserve(id uint64, ref string, amount int64) func(sdk.Context) error {

@@ -6,6 +6,8 @@ import (
 	"cosmossdk.io/collections"
 	sdkmath "cosmossdk.io/math"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/aitbc/aitbc/x/agentregistry/types"
 )
 
@@ -44,6 +46,17 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 			return err
 		}
 	}
+	for _, timer := range gs.ParkedTimers {
+		if err := k.timers.Remove(ctx, collections.Join3(timer.At, timer.AgentId, uint32(timer.Kind))); err != nil {
+			return err
+		}
+		if err := k.parkedTimers.Set(ctx, collections.Join(timer.AgentId, uint32(timer.Kind)), timer.At); err != nil {
+			return err
+		}
+	}
+	if err := k.initSaid(ctx, gs); err != nil {
+		return err
+	}
 	for _, list := range [][]types.Unbonding{gs.Unbondings, gs.ParkedUnbondings} {
 		for _, u := range list {
 			if err := k.unbondings.Set(ctx, collections.Join(u.AgentId, u.CompletesAt), u.Amount); err != nil {
@@ -52,6 +65,45 @@ func (k *Keeper) InitGenesis(ctx context.Context, gs types.GenesisState) error {
 		}
 	}
 	return nil
+}
+
+// initSaid stores what others than the owners said.
+func (k *Keeper) initSaid(ctx context.Context, gs types.GenesisState) error {
+	for _, a := range gs.Attestations {
+		issuer, err := k.addresses.StringToBytes(a.Issuer)
+		if err != nil {
+			return err
+		}
+		if err := k.attestations.Set(ctx, collections.Join3(a.AgentId, sdk.AccAddress(issuer), uint32(a.Type)), a); err != nil {
+			return err
+		}
+	}
+	for _, c := range gs.UsedConsents {
+		operator, err := k.addresses.StringToBytes(c.Operator)
+		if err != nil {
+			return err
+		}
+		if err := k.consents.Set(ctx, operator, c.Deadline); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportSaid adds what others than the owners said.
+func (k *Keeper) exportSaid(ctx context.Context, gs *types.GenesisState) error {
+	err := k.attestations.Walk(ctx, nil, func(_ attestationKey, a types.Attestation) (bool, error) {
+		gs.Attestations = append(gs.Attestations, a)
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	return k.consents.Walk(ctx, nil, func(operator sdk.AccAddress, deadline uint64) (bool, error) {
+		text, err := k.addresses.BytesToString(operator)
+		gs.UsedConsents = append(gs.UsedConsents, types.UsedConsent{Operator: text, Deadline: deadline})
+		return false, err
+	})
 }
 
 // ExportGenesis returns the state in the form that InitGenesis accepts.
@@ -90,5 +142,15 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*types.GenesisState, error)
 		}
 		return false, err
 	})
-	return gs, err
+	if err != nil {
+		return nil, err
+	}
+	err = k.parkedTimers.Walk(ctx, nil, func(key collections.Pair[uint64, uint32], at uint64) (bool, error) {
+		gs.ParkedTimers = append(gs.ParkedTimers, types.Timer{AgentId: key.K1(), Kind: types.TimerKind(key.K2()), At: at})
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return gs, k.exportSaid(ctx, gs)
 }

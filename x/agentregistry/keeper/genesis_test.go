@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"testing"
 
@@ -45,7 +46,7 @@ func (f *fixture) busy() *fixture {
 	f.t.Helper()
 	f.register(alice, 3*minBond)
 	f.register(bob, minBond)
-	f.register(alice, 10)
+	f.register(alice, minBond)
 	f.register(carol, minBond)
 	f.register(carol, 0)
 	f.must(f.setOperator(alice, 1, carol))
@@ -64,6 +65,14 @@ func (f *fixture) busy() *fixture {
 	f.endBlock(1)
 	f.must(f.unbond(bob, 2, 6))
 	f.must(f.retire(carol, 4))
+	f.register(carol, minBond)
+	f.must(f.setPayout(carol, 6, mallory))
+	f.must(f.offer(carol, 6, bob))
+	f.must(f.maintain(carol, 6, 100))
+	f.must(f.attest(mallory, 6, types.ATTESTATION_TYPE_DNS))
+	f.must(f.attest(bob, 4-3, types.ATTESTATION_TYPE_AUDITOR))
+	f.must(f.revoke(bob, 1, types.ATTESTATION_TYPE_AUDITOR))
+	f.parkTimer(6, types.TIMER_KIND_PAYOUT)
 	return f
 }
 
@@ -71,7 +80,7 @@ func TestKeeper_Genesis_RoundTrip(t *testing.T) {
 	f := newFixture(t).busy()
 	exported, err := f.keeper.ExportGenesis(f.ctx)
 	must(t, err)
-	if len(exported.Agents) != 5 || len(exported.Reservations) != 3 || len(exported.Unbondings) != 3 || len(exported.ParkedUnbondings) != 2 {
+	if len(exported.Agents) != 6 || len(exported.ParkedTimers) != 1 || len(exported.Attestations) != 2 || len(exported.UsedConsents) != 1 || len(exported.Reservations) != 3 || len(exported.Unbondings) != 3 || len(exported.ParkedUnbondings) != 2 {
 		t.Fatalf("expected something of everything, got %v", exported)
 	}
 	before := f.contents()
@@ -134,6 +143,10 @@ func TestKeeper_CheckInvariants_SeesDamage(t *testing.T) {
 		defer func() { must(t, it.Close()) }()
 		return it.Key()
 	}()
+	kind := func(kind types.TimerKind) []byte { return binary.BigEndian.AppendUint32(nil, uint32(kind)) }
+	timer := func(id uint64, of types.TimerKind) []byte {
+		return text(types.TimersKey.Bytes(), number(f.record(id).Agent.TimerAt(of)), number(id), kind(of))
+	}
 	parked := text(types.ParkedKey.Bytes(), number(1), number(f.now()-1))
 	unbonding := func(queueKey []byte) []byte {
 		n := len(types.QueueKey.Bytes())
@@ -174,7 +187,16 @@ func TestKeeper_CheckInvariants_SeesDamage(t *testing.T) {
 		"a parked one waits nowhere":       remove(parked),
 		"nobody waits":                     set(text(types.QueueKey.Bytes(), number(1), number(1))),
 		"nobody is parked":                 set(text(types.ParkedKey.Bytes(), number(1), number(1))),
-		"the next id was used":             func(ctx sdk.Context) { ctx.KVStore(f.key).Set(types.NextAgentIDKey.Bytes(), number(5)) },
+		"the next id was used":             func(ctx sdk.Context) { ctx.KVStore(f.key).Set(types.NextAgentIDKey.Bytes(), number(6)) },
+		"a timer waits nowhere":            remove(timer(6, types.TIMER_KIND_TRANSFER)),
+		"a timer waits twice":              set(timer(6, types.TIMER_KIND_PAYOUT)),
+		"a timer of nobody":                set(text(types.TimersKey.Bytes(), number(1), number(1), kind(1))),
+		"a parked timer of nobody": func(ctx sdk.Context) {
+			ctx.KVStore(f.key).Set(text(types.ParkedTimersKey.Bytes(), number(1), kind(3)), number(1))
+		},
+		"a parked timer waits nowhere": remove(text(types.ParkedTimersKey.Bytes(), number(6), kind(types.TIMER_KIND_PAYOUT))),
+		"never seen":                   remove(text(types.LastSeenKey.Bytes(), number(5))),
+		"nobody seen":                  set(text(types.LastSeenKey.Bytes(), number(9))),
 	}
 	for name, damage := range tests {
 		t.Run(name, func(t *testing.T) {

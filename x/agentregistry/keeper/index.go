@@ -10,7 +10,7 @@ import (
 	"github.com/aitbc/aitbc/x/agentregistry/types"
 )
 
-// insert stores a new agent's three records and its index entries.
+// insert stores a new agent's records, its timers and its index entries.
 func (k *Keeper) insert(ctx context.Context, r types.AgentRecord) error {
 	id := r.Agent.Id
 	if err := k.agents.Set(ctx, id, r.Agent); err != nil {
@@ -31,6 +31,14 @@ func (k *Keeper) insert(ctx context.Context, r types.AgentRecord) error {
 	}
 	if err := k.byOperator.Set(ctx, collections.Join(parties.Operator, id)); err != nil {
 		return err
+	}
+	if err := k.lastSeen.Set(ctx, id, r.LastSeen); err != nil {
+		return err
+	}
+	for _, timer := range r.Agent.Timers() {
+		if err := k.rearm(ctx, id, timer.Kind, 0, timer.At); err != nil {
+			return err
+		}
 	}
 	if r.Agent.Status == types.AGENT_STATUS_RETIRED {
 		return nil
@@ -78,22 +86,6 @@ func (k *Keeper) parties(agent types.Agent) (types.Parties, error) {
 	}
 	payout, err := k.addresses.StringToBytes(agent.Payout)
 	return types.Parties{Owner: owner, Operator: operator, Payout: payout}, err
-}
-
-// moveTo stores an agent's new status, with the reason if it is a pause, and tells it;
-// the same status changes nothing.
-func (k *Keeper) moveTo(
-	ctx context.Context, agent types.Agent, status types.AgentStatus, reason types.PauseReason,
-) (types.Agent, error) {
-	old := agent.Status
-	if status == old {
-		return agent, nil
-	}
-	agent.Status, agent.PauseReason = status, reason
-	if err := k.agents.Set(ctx, agent.Id, agent); err != nil {
-		return agent, err
-	}
-	return agent, emit(ctx, &types.EventAgentStatusChanged{AgentId: agent.Id, OldStatus: old, NewStatus: status, Reason: reason})
 }
 
 // lockOf returns the name of an agent's bond in escrow and an amount as coins.

@@ -14,7 +14,7 @@ import (
 // can reach: what a genesis state must fulfil (bonds are the sums of their
 // entries, reserved + unbonding <= bonded, statuses fit their bonds), and besides
 // that escrow holds exactly the bonds, that the indexes say what the records say,
-// and that each withdrawal waits in one place.
+// and that each withdrawal and each timer waits in one place.
 func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	gs, err := k.ExportGenesis(ctx)
 	if err != nil {
@@ -37,6 +37,9 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if err := k.checkWaiting(ctx, gs); err != nil {
 		return err
 	}
+	if err := k.checkTimers(ctx, gs); err != nil {
+		return err
+	}
 	// Every record has its entries; with as many entries as expected there are no
 	// others.
 	agents := len(gs.Agents)
@@ -52,7 +55,33 @@ func (k *Keeper) CheckInvariants(ctx context.Context) error {
 	if err := checkMapSize(ctx, "profiles", k.profiles, agents); err != nil {
 		return err
 	}
+	if err := checkMapSize(ctx, "last_seen", k.lastSeen, agents); err != nil {
+		return err
+	}
 	return checkMapSize(ctx, "bonds", k.bonds, agents)
+}
+
+// checkTimers checks that every timer that an agent has is either in the queue or
+// parked, and that there are no others.
+func (k *Keeper) checkTimers(ctx context.Context, gs *types.GenesisState) error {
+	timers := 0
+	for _, r := range gs.Agents {
+		for _, timer := range r.Agent.Timers() {
+			timers++
+			queued, err := k.timers.Has(ctx, collections.Join3(timer.At, timer.AgentId, uint32(timer.Kind)))
+			if err != nil {
+				return err
+			}
+			parked, err := k.parkedTimers.Has(ctx, collections.Join(timer.AgentId, uint32(timer.Kind)))
+			if err != nil {
+				return err
+			}
+			if queued == parked {
+				return types.ErrInvariantBroken.Wrapf("timers: expected %v in one place, got queued %t and parked %t", timer, queued, parked)
+			}
+		}
+	}
+	return checkSize(ctx, "timers", k.timers, timers-len(gs.ParkedTimers))
 }
 
 // checkLock compares a bond with what escrow holds for it.

@@ -54,10 +54,27 @@ type Keeper struct {
 	queue collections.KeySet[collections.Pair[uint64, uint64]]
 	// parked holds (agent, completes_at) of the withdrawals that failed.
 	parked collections.KeySet[collections.Pair[uint64, uint64]]
+	// timers holds (at, agent, kind) of every timer that is not parked.
+	timers collections.KeySet[timerKey]
+	// parkedTimers holds when a timer that failed was to fire, by (agent, kind).
+	parkedTimers collections.Map[collections.Pair[uint64, uint32], uint64]
+	// lastSeen holds each agent's last sign of life, in unix seconds. It is apart from
+	// the agent so that a heartbeat writes no more.
+	lastSeen collections.Map[uint64, uint64]
+	// attestations holds what others say about agents, by (agent, issuer, type).
+	attestations collections.Map[attestationKey, types.Attestation]
+	// consents holds the deadline of each operator's last used consent.
+	consents collections.Map[sdk.AccAddress, uint64]
 }
 
 // reservationKey is (agent, holder, reference).
 type reservationKey = collections.Triple[uint64, string, []byte]
+
+// timerKey is (at, agent, kind).
+type timerKey = collections.Triple[uint64, uint64, uint32]
+
+// attestationKey is (agent, issuer, type).
+type attestationKey = collections.Triple[uint64, sdk.AccAddress, uint32]
 
 // NewKeeper returns the keeper. It panics on a malformed authority or a missing
 // dependency, which only a wiring mistake can cause.
@@ -100,6 +117,14 @@ func NewKeeper(
 		unbondings: collections.NewMap(sb, types.UnbondingsKey, "unbondings", numbers, sdk.IntValue),
 		queue:      collections.NewKeySet(sb, types.QueueKey, "queue", numbers),
 		parked:     collections.NewKeySet(sb, types.ParkedKey, "parked", numbers),
+		timers: collections.NewKeySet(sb, types.TimersKey, "timers",
+			collections.TripleKeyCodec(collections.Uint64Key, collections.Uint64Key, collections.Uint32Key)),
+		parkedTimers: collections.NewMap(sb, types.ParkedTimersKey, "parked_timers",
+			collections.PairKeyCodec(collections.Uint64Key, collections.Uint32Key), collections.Uint64Value),
+		lastSeen: collections.NewMap(sb, types.LastSeenKey, "last_seen", collections.Uint64Key, collections.Uint64Value),
+		attestations: collections.NewMap(sb, types.AttestationsKey, "attestations",
+			collections.TripleKeyCodec(collections.Uint64Key, sdk.AccAddressKey, collections.Uint32Key), codec.CollValue[types.Attestation](cdc)),
+		consents: collections.NewMap(sb, types.ConsentsKey, "consents", sdk.AccAddressKey, collections.Uint64Value),
 	}
 	schema, err := sb.Build()
 	if err != nil {
@@ -144,8 +169,8 @@ func (k *Keeper) UpdateParams(ctx context.Context, authority string, params type
 	return emit(ctx, &types.EventParamsUpdated{OldParams: old, NewParams: params})
 }
 
-// now returns market time in whole seconds, rounded down.
-func (k *Keeper) now(ctx context.Context) (uint64, error) {
+// Now returns market time in whole seconds, rounded down.
+func (k *Keeper) Now(ctx context.Context) (uint64, error) {
 	now, err := k.clock.MarketTime(ctx)
 	if err != nil {
 		return 0, err

@@ -2,6 +2,7 @@ package keeper_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,13 +26,48 @@ import (
 
 // modelAgent is one agent of the model.
 type modelAgent struct {
-	owner, operator sdk.AccAddress
-	status          types.AgentStatus
-	bonded          int64
-	reserved        map[string]int64 // by holder/reference
-	leaving         map[uint64]int64 // by time
-	parked          map[uint64]bool
+	owner, operator, payout sdk.AccAddress
+
+	status types.AgentStatus // unspecified: removed
+	reason types.PauseReason
+	until  uint64
+	stuck  bool // the timer of the status is parked
+	seen   uint64
+	change *planned // of the payout
+	offer  *planned // to a new owner
+
+	bonded   int64
+	reserved map[string]int64 // by holder/reference
+	leaving  map[uint64]int64 // by time
+	parked   map[uint64]bool
 }
+
+// planned is an address that counts from a time, or until then.
+type planned struct {
+	who sdk.AccAddress
+	at  uint64
+}
+
+// turn gives an agent another status.
+func (a *modelAgent) turn(status types.AgentStatus, reason types.PauseReason, until uint64) {
+	a.status, a.reason, a.until, a.stuck = status, reason, until, false
+}
+
+func (a *modelAgent) timer(kind types.TimerKind) uint64 {
+	switch {
+	case kind == types.TIMER_KIND_STATUS:
+		return a.until
+	case kind == types.TIMER_KIND_PAYOUT && a.change != nil:
+		return a.change.at
+	case kind == types.TIMER_KIND_TRANSFER && a.offer != nil:
+		return a.offer.at
+	}
+	return 0
+}
+
+func (a *modelAgent) exists() bool { return a.status != types.AGENT_STATUS_UNSPECIFIED }
+func (a *modelAgent) lives() bool  { return a.exists() && a.status != retired }
+func (a *modelAgent) works() bool  { return a.lives() && a.status != pending }
 
 func (a *modelAgent) unbonding() int64 { return sum(a.leaving) }
 func (a *modelAgent) stake() int64     { return a.bonded - a.unbonding() }
@@ -59,11 +95,19 @@ const (
 	paused  = types.AGENT_STATUS_PAUSED
 	retired = types.AGENT_STATUS_RETIRED
 
+	maintenance = types.AGENT_STATUS_MAINTENANCE
+	draining    = types.AGENT_STATUS_DRAINING
+	suspended   = types.AGENT_STATUS_SUSPENDED
+
 	// Small numbers, so that bounds are met often.
 	modelMinBond   = 10
 	modelFee       = 3
 	modelUnbonding = 60
 	modelPerBlock  = 2
+	modelTimers    = 3
+	modelDelay     = 60
+	modelPending   = 150
+	modelSilence   = 100
 )
 
 // world is the registry and its model.
@@ -83,7 +127,8 @@ func newWorld(tb testing.TB) *world {
 	w := &world{fixture: newFixture(tb), balances: map[string]int64{}, failing: map[string]bool{}}
 	must(tb, w.keeper.UpdateParams(w.ctx, w.authority, types.Params{
 		RegistrationFee: uait(modelFee), MinBond: uait(modelMinBond),
-		UnbondingSeconds: modelUnbonding, MaxCompletionsPerBlock: modelPerBlock,
+		UnbondingSeconds: modelUnbonding, MaxCompletionsPerBlock: modelPerBlock, MaxTimersPerBlock: modelTimers,
+		PayoutDelaySeconds: modelDelay, PendingSeconds: modelPending, SilenceSeconds: modelSilence,
 	}))
 	w.holders = map[string]*keeper.ScopedKeeper{"jobmarket": w.jobs, "auction": w.keeper.Scoped("auction")}
 	for _, who := range people {
@@ -127,14 +172,15 @@ func (w *world) registerFor(t *rapid.T, owner sdk.AccAddress, n int64) {
 		}
 		return err
 	})
-	status := pending
-	if n >= modelMinBond {
-		status = active
-	}
-	w.agents = append(w.agents, &modelAgent{
-		owner: owner, operator: owner, status: status, bonded: n,
+	a := &modelAgent{
+		owner: owner, operator: owner, payout: owner, seen: w.now(), bonded: n,
 		reserved: map[string]int64{}, leaving: map[uint64]int64{}, parked: map[uint64]bool{},
-	})
+	}
+	a.turn(pending, 0, w.now()+modelPending)
+	if n >= modelMinBond {
+		a.turn(active, 0, w.now()+modelSilence)
+	}
+	w.agents = append(w.agents, a)
 	w.balances[string(owner)] -= n + modelFee
 	w.burned += modelFee
 }
@@ -142,13 +188,13 @@ func (w *world) registerFor(t *rapid.T, owner sdk.AccAddress, n int64) {
 func (w *world) bondAgent(t *rapid.T) {
 	id, a := w.agent(t)
 	who, n := person(t, "signer"), amount(t)
-	if !w.act(t, who.Equals(a.owner) && n > 0 && !a.is(retired), w.bond(who, id, n)) {
+	if !w.act(t, who.Equals(a.owner) && n > 0 && a.lives(), w.bond(who, id, n)) {
 		return
 	}
 	a.bonded += n
 	w.balances[string(who)] -= n
 	if a.is(pending) && a.stake() >= modelMinBond {
-		a.status = active
+		a.turn(active, 0, w.now()+modelSilence)
 	}
 }
 
@@ -157,7 +203,7 @@ func (w *world) unbondAgent(t *rapid.T) {
 	who, n := person(t, "signer"), amount(t)
 	at := w.now() + modelUnbonding
 	_, merged := a.leaving[at]
-	possible := who.Equals(a.owner) && n > 0 && !a.is(retired) && n <= a.free() &&
+	possible := who.Equals(a.owner) && n > 0 && a.is(pending, active, paused, maintenance, draining) && n <= a.free() &&
 		(merged || len(a.leaving) < types.MaxUnbondings) && (!a.is(active) || a.stake()-n >= modelMinBond)
 	if w.act(t, possible, w.unbond(who, id, n)) {
 		a.leaving[at] += n
@@ -167,40 +213,193 @@ func (w *world) unbondAgent(t *rapid.T) {
 func (w *world) retireAgent(t *rapid.T) {
 	id, a := w.agent(t)
 	who := person(t, "signer")
-	at := w.now() + modelUnbonding
-	_, merged := a.leaving[at]
-	possible := who.Equals(a.owner) && !a.is(retired) && len(a.reserved) == 0 &&
-		(a.free() == 0 || merged || len(a.leaving) < types.MaxUnbondings)
-	if !w.act(t, possible, w.retire(who, id)) {
+	if w.act(t, who.Equals(a.owner) && a.is(active, paused, maintenance), w.retire(who, id)) {
+		w.ends(a)
+	}
+}
+
+func (w *world) forceRetire(t *rapid.T) {
+	id, a := w.agent(t)
+	who, right := w.mayGovern(t)
+	if w.act(t, right && a.is(active, paused, maintenance, suspended), w.force(who, id)) {
+		w.ends(a)
+	}
+}
+
+// ends lets an agent drain, or retires it.
+func (w *world) ends(a *modelAgent) {
+	if len(a.reserved) > 0 {
+		a.turn(draining, 0, 0)
 		return
 	}
 	if n := a.free(); n > 0 {
-		a.leaving[at] += n
+		a.leaving[w.now()+modelUnbonding] += n
 	}
-	a.status = retired
+	a.turn(retired, 0, 0)
+	a.change, a.offer = nil, nil
+}
+
+// mayGovern draws the authority or somebody else.
+func (w *world) mayGovern(t *rapid.T) (string, bool) {
+	if rapid.IntRange(0, 3).Draw(t, "authority") == 0 {
+		return person(t, "signer").String(), false
+	}
+	return w.authority, true
+}
+
+func (w *world) suspendAgent(t *rapid.T) {
+	id, a := w.agent(t)
+	who, right := w.mayGovern(t)
+	seconds := rapid.Uint64Range(0, 80).Draw(t, "seconds")
+	if w.act(t, right && seconds > 0 && a.is(active, paused, maintenance, draining), w.suspend(who, id, seconds)) {
+		a.turn(suspended, 0, w.now()+seconds)
+	}
+}
+
+func (w *world) liftSuspension(t *rapid.T) {
+	id, a := w.agent(t)
+	who, right := w.mayGovern(t)
+	if w.act(t, right && a.is(suspended), w.lift(who, id)) {
+		a.turn(paused, types.PAUSE_REASON_SUSPENSION, 0)
+	}
 }
 
 func (w *world) pauseAgent(t *rapid.T) {
 	id, a := w.agent(t)
 	who := person(t, "signer")
-	if w.act(t, a.isOperatedBy(who) && a.is(active), w.pause(who, id)) {
-		a.status = paused
+	if w.act(t, a.isOperatedBy(who) && a.is(active, maintenance), w.pause(who, id)) {
+		a.turn(paused, types.PAUSE_REASON_REQUESTED, 0)
 	}
 }
 
 func (w *world) resumeAgent(t *rapid.T) {
 	id, a := w.agent(t)
 	who := person(t, "signer")
-	if w.act(t, a.isOperatedBy(who) && a.is(paused) && a.stake() >= modelMinBond, w.resume(who, id)) {
-		a.status = active
+	if w.act(t, a.isOperatedBy(who) && a.is(paused, maintenance) && a.stake() >= modelMinBond, w.resume(who, id)) {
+		a.turn(active, 0, w.now()+modelSilence)
+		a.seen = w.now()
+	}
+}
+
+func (w *world) startMaintenance(t *rapid.T) {
+	id, a := w.agent(t)
+	who := person(t, "signer")
+	seconds := rapid.SampledFrom([]uint64{0, 1, 50, types.MaxMaintenanceSeconds, types.MaxMaintenanceSeconds + 1}).Draw(t, "seconds")
+	possible := a.isOperatedBy(who) && a.is(active) && seconds > 0 && seconds <= types.MaxMaintenanceSeconds
+	if w.act(t, possible, w.maintain(who, id, seconds)) {
+		a.turn(maintenance, 0, w.now()+seconds)
+	}
+}
+
+func (w *world) beat(t *rapid.T) {
+	id, a := w.agent(t)
+	who := person(t, "signer")
+	if w.act(t, a.isOperatedBy(who) && a.lives(), w.heartbeat(who, id)) {
+		a.seen = w.now()
+	}
+}
+
+func (w *world) missDelivery(t *rapid.T) {
+	id, a := w.agent(t)
+	if w.act(t, a.exists(), w.fallSilent(id)) && a.is(active) {
+		a.turn(paused, types.PAUSE_REASON_SILENCE, 0)
 	}
 }
 
 func (w *world) changeOperator(t *rapid.T) {
 	id, a := w.agent(t)
 	who, next := person(t, "signer"), person(t, "operator")
-	if w.act(t, who.Equals(a.owner) && !next.Equals(a.operator) && !a.is(retired), w.setOperator(who, id, next)) {
+	if w.act(t, who.Equals(a.owner) && !next.Equals(a.operator) && a.lives(), w.setOperator(who, id, next)) {
 		a.operator = next
+	}
+}
+
+func (w *world) changePayout(t *rapid.T) {
+	id, a := w.agent(t)
+	who, next := person(t, "signer"), person(t, "payout")
+	same := next.Equals(a.payout)
+	if !w.act(t, who.Equals(a.owner) && a.lives() && (!same || a.change != nil), w.setPayout(who, id, next)) {
+		return
+	}
+	if a.change = nil; !same {
+		a.change = &planned{next, w.now() + modelDelay}
+	}
+}
+
+func (a *modelAgent) canMove() bool {
+	return a.is(pending, active, paused, maintenance) && len(a.leaving) == 0
+}
+
+func (w *world) offerAgent(t *rapid.T) {
+	id, a := w.agent(t)
+	who, next := person(t, "signer"), person(t, "new owner")
+	if w.act(t, who.Equals(a.owner) && !next.Equals(a.owner) && a.canMove(), w.offer(who, id, next)) {
+		a.offer = &planned{next, w.now() + types.TransferSeconds}
+	}
+}
+
+func (w *world) withdrawOffer(t *rapid.T) {
+	id, a := w.agent(t)
+	who := person(t, "signer")
+	if w.act(t, who.Equals(a.owner) && a.offer != nil && a.exists(), w.withdraw(who, id)) {
+		a.offer = nil
+	}
+}
+
+func (w *world) acceptOffer(t *rapid.T) {
+	id, a := w.agent(t)
+	who := person(t, "signer")
+	possible := a.offer != nil && who.Equals(a.offer.who) && w.now() < a.offer.at && a.canMove()
+	if w.act(t, possible, w.accept(who, id)) {
+		a.owner, a.operator, a.payout, a.change, a.offer = who, who, who, nil, nil
+	}
+}
+
+func (w *world) say(t *rapid.T) {
+	id, a := w.agent(t)
+	w.act(t, a.works(), w.attest(person(t, "issuer"), id, types.ATTESTATION_TYPE_DNS))
+}
+
+// fire does what a timer is for, and reports whether it could.
+func (w *world) fire(a *modelAgent, kind types.TimerKind) bool {
+	switch {
+	case kind == types.TIMER_KIND_PAYOUT:
+		a.payout, a.change = a.change.who, nil
+	case kind == types.TIMER_KIND_TRANSFER:
+		a.offer = nil
+	case a.is(pending):
+		if a.bonded > 0 && w.failing[string(a.owner)] {
+			return false
+		}
+		w.balances[string(a.owner)] += a.bonded
+		*a = modelAgent{}
+	case a.is(active):
+		if again := a.seen + modelSilence; again > w.now() {
+			a.until = again
+		} else {
+			a.turn(paused, types.PAUSE_REASON_SILENCE, 0)
+		}
+	case a.is(maintenance):
+		if a.stake() >= modelMinBond {
+			a.turn(active, 0, w.now()+modelSilence)
+		} else {
+			a.turn(paused, types.PAUSE_REASON_BOND, 0)
+		}
+	case a.is(suspended):
+		a.turn(paused, types.PAUSE_REASON_SUSPENSION, 0)
+	}
+	return true
+}
+
+var kinds = []types.TimerKind{types.TIMER_KIND_STATUS, types.TIMER_KIND_PAYOUT, types.TIMER_KIND_TRANSFER}
+
+func (w *world) triggerTimer(t *rapid.T) {
+	id, a := w.agent(t)
+	kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+	at := a.timer(kind)
+	stuck := kind == types.TIMER_KIND_STATUS && a.is(pending) && a.bonded > 0 && w.failing[string(a.owner)]
+	if w.act(t, at > 0 && at <= w.now() && !stuck, w.trigger(id, kind)) {
+		w.fire(a, kind)
 	}
 }
 
@@ -208,7 +407,9 @@ func (w *world) updateAgent(t *rapid.T) {
 	id, a := w.agent(t)
 	who, profile := person(t, "signer"), newProfile(w.t)
 	profile.Skills = profile.Skills[rapid.IntRange(0, 2).Draw(t, "skill"):] // the last one is no skill at all
-	w.act(t, a.isOperatedBy(who) && !a.is(retired) && len(profile.Skills) > 0, w.update(who, id, profile))
+	if w.act(t, a.isOperatedBy(who) && a.lives() && len(profile.Skills) > 0, w.update(who, id, profile)) {
+		a.seen = w.now()
+	}
 }
 
 // reservation draws the name of a reservation.
@@ -223,7 +424,7 @@ func (w *world) reserveBond(t *rapid.T) {
 	name, holder, ref := w.reservation(t)
 	n, most := amount(t), rapid.Uint32Range(0, 4).Draw(t, "most")
 	_, taken := a.reserved[name]
-	possible := a.is(active, paused) && !taken && n <= a.free() && (most == 0 || len(a.reserved) < int(most))
+	possible := a.works() && !taken && n <= a.free() && (most == 0 || len(a.reserved) < int(most))
 	if w.act(t, possible, func(ctx sdk.Context) error { return holder.Reserve(ctx, id, ref, uait(n), most) }) {
 		a.reserved[name] = n
 	}
@@ -235,6 +436,9 @@ func (w *world) releaseBond(t *rapid.T) {
 	_, taken := a.reserved[name]
 	if w.act(t, taken, func(ctx sdk.Context) error { return holder.Release(ctx, id, ref) }) {
 		delete(a.reserved, name)
+		if a.is(draining) && len(a.reserved) == 0 {
+			w.ends(a)
+		}
 	}
 }
 
@@ -285,7 +489,12 @@ func (w *world) completeUnbonding(t *rapid.T) {
 }
 
 func (w *world) endOfBlock(t *rapid.T) {
-	w.clock.Advance(time.Duration(rapid.IntRange(0, 40).Draw(t, "seconds")) * time.Second)
+	w.block(rapid.SampledFrom([]int{0, 1, 10, 40, 40, 40, types.TransferSeconds}).Draw(t, "seconds"))
+}
+
+// block ends a block after so many seconds, in both.
+func (w *world) block(seconds int) {
+	w.clock.Advance(time.Duration(seconds) * time.Second)
 	must(w.t, w.keeper.EndBlock(w.ctx))
 
 	type waiting struct{ at, id uint64 }
@@ -303,6 +512,32 @@ func (w *world) endOfBlock(t *rapid.T) {
 			a.parked[e.at] = true
 		} else {
 			w.pay(a, e.at)
+		}
+	}
+	w.timers()
+}
+
+// timers does what happens by itself at the end of a block.
+func (w *world) timers() {
+	type waiting struct {
+		at   uint64
+		id   int
+		kind types.TimerKind
+	}
+	var due []waiting
+	for i, a := range w.agents {
+		for _, kind := range kinds {
+			if at := a.timer(kind); at > 0 && at <= w.now() && (kind != types.TIMER_KIND_STATUS || !a.stuck) {
+				due = append(due, waiting{at, i, kind})
+			}
+		}
+	}
+	slices.SortFunc(due, func(x, y waiting) int {
+		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.id, y.id), cmp.Compare(x.kind, y.kind))
+	})
+	for _, e := range due[:min(len(due), modelTimers)] {
+		if a := w.agents[e.id]; a.timer(e.kind) == e.at && !w.fire(a, e.kind) {
+			a.stuck = true
 		}
 	}
 }
@@ -349,7 +584,24 @@ func (w *world) compare(t *rapid.T) {
 }
 
 func (w *world) compareAgent(t *rapid.T, id uint64, a *modelAgent) {
+	if _, err := w.keeper.Agent(w.ctx, id); !a.exists() {
+		if !errors.Is(err, types.ErrAgentNotFound) {
+			t.Fatalf("agent %d: expected %v, got %v", id, types.ErrAgentNotFound, err)
+		}
+		return
+	}
 	r := w.record(id)
+	if r.Agent.State() != (types.State{Status: a.status, Reason: a.reason}) || r.LastSeen != a.seen || r.Agent.Payout != a.payout.String() {
+		t.Fatalf("agent %d: expected %v, got %v", id, a, r)
+	}
+	for _, kind := range kinds {
+		if want, got := a.timer(kind), r.Agent.TimerAt(kind); want != got {
+			t.Fatalf("agent %d: %s: expected at %d, got %d", id, kind, want, got)
+		}
+	}
+	if parked, err := w.keeper.ParkedTimers(w.ctx, r.Agent); err != nil || (len(parked) > 0) != a.stuck {
+		t.Fatalf("agent %d: expected a parked timer: %t, got %v (%v)", id, a.stuck, parked, err)
+	}
 	if r.Agent.Status != a.status || r.Agent.Owner != a.owner.String() || r.Agent.Operator != a.operator.String() {
 		t.Fatalf("agent %d: expected %s of %s by %s, got %v", id, a.status, a.owner, a.operator, r.Agent)
 	}
@@ -389,6 +641,18 @@ func TestKeeper_Model(t *testing.T) {
 			"pause":        w.pauseAgent,
 			"resume":       w.resumeAgent,
 			"set operator": w.changeOperator,
+			"set payout":   w.changePayout,
+			"offer":        w.offerAgent,
+			"withdraw":     w.withdrawOffer,
+			"accept":       w.acceptOffer,
+			"maintain":     w.startMaintenance,
+			"heartbeat":    w.beat,
+			"miss":         w.missDelivery,
+			"suspend":      w.suspendAgent,
+			"lift":         w.liftSuspension,
+			"force":        w.forceRetire,
+			"trigger":      w.triggerTimer,
+			"attest":       w.say,
 			"update":       w.updateAgent,
 			"reserve":      w.reserveBond,
 			"reserve more": w.reserveBond,
@@ -405,46 +669,47 @@ func TestKeeper_Model(t *testing.T) {
 }
 
 // drain ends everything: once all work is released and everybody can be paid, all
-// agents can retire and get back every coin that was not slashed.
+// agents can retire, or are removed, and their owners get back every coin that was not
+// slashed.
 func (w *world) drain(t *rapid.T) {
 	for who := range maps.Keys(w.failing) {
 		w.ledger.Mend(sdk.AccAddress(who))
 	}
 	clear(w.failing)
-	paidOut := func() {
-		w.clock.Advance(modelUnbonding * time.Second)
-		for i, a := range w.agents {
-			if len(a.leaving) == 0 {
-				continue
-			}
-			w.act(t, true, w.complete(mallory, uint64(i+1)))
-			for at := range maps.Clone(a.leaving) {
-				w.pay(a, at)
-			}
-		}
-		w.compare(t)
-	}
-	paidOut()
 	for i, a := range w.agents {
 		id := uint64(i + 1)
-		for name := range maps.Clone(a.reserved) {
+		for _, name := range slices.Sorted(maps.Keys(a.reserved)) {
 			holder, ref := name[:len(name)-2], name[len(name)-1:]
 			w.act(t, true, func(ctx sdk.Context) error { return w.holders[holder].Release(ctx, id, []byte(ref)) })
 			delete(a.reserved, name)
+			if a.is(draining) && len(a.reserved) == 0 {
+				w.ends(a)
+			}
 		}
-		if a.is(retired) {
-			continue
+		if a.is(active, paused, maintenance, suspended) {
+			w.act(t, true, w.force(w.authority, id))
+			w.ends(a)
 		}
-		w.act(t, true, w.retire(a.owner, id))
-		a.status = retired
-		if n := a.free(); n > 0 {
-			a.leaving[w.now()+modelUnbonding] = n
+		if a.stuck {
+			w.act(t, true, w.trigger(id, types.TIMER_KIND_STATUS))
+			w.fire(a, types.TIMER_KIND_STATUS)
+		}
+		if len(a.parked) > 0 {
+			w.act(t, true, w.complete(mallory, id))
+			for at := range maps.Clone(a.leaving) {
+				if at <= w.now() {
+					w.pay(a, at)
+				}
+			}
 		}
 	}
-	paidOut()
+	for range 10 + len(w.agents)*(types.MaxUnbondings+4) {
+		w.block(60)
+	}
+	w.compare(t)
 	for i, a := range w.agents {
-		if a.bonded != 0 {
-			t.Fatalf("agent %d: expected nothing left, got %d", i+1, a.bonded)
+		if a.bonded != 0 || a.exists() && !a.is(retired) {
+			t.Fatalf("agent %d: expected an end with nothing left, got %v", i+1, a)
 		}
 	}
 }

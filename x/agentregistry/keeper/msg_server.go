@@ -32,7 +32,9 @@ func (m *msgServer) RegisterAgent(ctx context.Context, msg *types.MsgRegisterAge
 	if err != nil {
 		return nil, err
 	}
-	agent, err := m.keeper.RegisterAgent(ctx, owner, operator, payout, msg.Profile, types.OptionalCoin(msg.Bond))
+	agent, err := m.keeper.RegisterAgent(ctx, Registration{
+		Owner: owner, Operator: operator, Payout: payout, Profile: msg.Profile, Bond: types.OptionalCoin(msg.Bond), Consent: msg.Consent,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func (m *msgServer) SetOperator(ctx context.Context, msg *types.MsgSetOperator) 
 	if err != nil {
 		return nil, err
 	}
-	if err := m.keeper.SetOperator(ctx, owner, msg.AgentId, operator); err != nil {
+	if err := m.keeper.SetOperator(ctx, owner, msg.AgentId, operator, msg.Consent); err != nil {
 		return nil, err
 	}
 	return &types.MsgSetOperatorResponse{}, nil
@@ -132,11 +134,152 @@ func (m *msgServer) RetireAgent(ctx context.Context, msg *types.MsgRetireAgent) 
 	if err != nil {
 		return nil, err
 	}
-	completesAt, err := m.keeper.RetireAgent(ctx, owner, msg.AgentId)
+	agent, completesAt, err := m.keeper.RetireAgent(ctx, owner, msg.AgentId)
 	if err != nil {
 		return nil, err
 	}
-	return &types.MsgRetireAgentResponse{CompletesAt: completesAt}, nil
+	return &types.MsgRetireAgentResponse{CompletesAt: completesAt, Status: agent.Status}, nil
+}
+
+// StartMaintenance implements types.MsgServer.
+func (m *msgServer) StartMaintenance(ctx context.Context, msg *types.MsgStartMaintenance) (*types.MsgStartMaintenanceResponse, error) {
+	signer, err := m.address(msg.Signer, "signer")
+	if err != nil {
+		return nil, err
+	}
+	if err := m.keeper.StartMaintenance(ctx, signer, msg.AgentId, msg.Until); err != nil {
+		return nil, err
+	}
+	return &types.MsgStartMaintenanceResponse{}, nil
+}
+
+// Heartbeat implements types.MsgServer.
+func (m *msgServer) Heartbeat(ctx context.Context, msg *types.MsgHeartbeat) (*types.MsgHeartbeatResponse, error) {
+	signer, err := m.address(msg.Signer, "signer")
+	if err != nil {
+		return nil, err
+	}
+	if err := m.keeper.Heartbeat(ctx, signer, msg.AgentId); err != nil {
+		return nil, err
+	}
+	return &types.MsgHeartbeatResponse{}, nil
+}
+
+// SetPayout implements types.MsgServer.
+func (m *msgServer) SetPayout(ctx context.Context, msg *types.MsgSetPayout) (*types.MsgSetPayoutResponse, error) {
+	owner, err := m.address(msg.Owner, "owner")
+	if err != nil {
+		return nil, err
+	}
+	payout, err := m.address(msg.Payout, "payout")
+	if err != nil {
+		return nil, err
+	}
+	actsAt, err := m.keeper.SetPayout(ctx, owner, msg.AgentId, payout)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgSetPayoutResponse{ActsAt: actsAt}, nil
+}
+
+// OfferTransfer implements types.MsgServer.
+func (m *msgServer) OfferTransfer(ctx context.Context, msg *types.MsgOfferTransfer) (*types.MsgOfferTransferResponse, error) {
+	owner, err := m.address(msg.Owner, "owner")
+	if err != nil {
+		return nil, err
+	}
+	newOwner, err := m.address(msg.NewOwner, "new_owner")
+	if err != nil {
+		return nil, err
+	}
+	expiresAt, err := m.keeper.OfferTransfer(ctx, owner, msg.AgentId, newOwner)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgOfferTransferResponse{ExpiresAt: expiresAt}, nil
+}
+
+// WithdrawTransfer implements types.MsgServer.
+func (m *msgServer) WithdrawTransfer(ctx context.Context, msg *types.MsgWithdrawTransfer) (*types.MsgWithdrawTransferResponse, error) {
+	owner, err := m.address(msg.Owner, "owner")
+	if err != nil {
+		return nil, err
+	}
+	if err := m.keeper.WithdrawTransfer(ctx, owner, msg.AgentId); err != nil {
+		return nil, err
+	}
+	return &types.MsgWithdrawTransferResponse{}, nil
+}
+
+// AcceptTransfer implements types.MsgServer.
+func (m *msgServer) AcceptTransfer(ctx context.Context, msg *types.MsgAcceptTransfer) (*types.MsgAcceptTransferResponse, error) {
+	newOwner, err := m.address(msg.NewOwner, "new_owner")
+	if err != nil {
+		return nil, err
+	}
+	if err := m.keeper.AcceptTransfer(ctx, newOwner, msg.AgentId); err != nil {
+		return nil, err
+	}
+	return &types.MsgAcceptTransferResponse{}, nil
+}
+
+// TriggerTimer implements types.MsgServer.
+func (m *msgServer) TriggerTimer(ctx context.Context, msg *types.MsgTriggerTimer) (*types.MsgTriggerTimerResponse, error) {
+	if err := m.keeper.TriggerTimer(ctx, msg.AgentId, msg.Kind); err != nil {
+		return nil, err
+	}
+	return &types.MsgTriggerTimerResponse{}, nil
+}
+
+// Attest implements types.MsgServer.
+func (m *msgServer) Attest(ctx context.Context, msg *types.MsgAttest) (*types.MsgAttestResponse, error) {
+	issuer, err := m.address(msg.Issuer, "issuer")
+	if err != nil {
+		return nil, err
+	}
+	if err := m.keeper.Attest(ctx, issuer, types.Attestation{
+		AgentId: msg.AgentId, Type: msg.Type, Hash: msg.Hash, ExpiresAt: msg.ExpiresAt,
+	}); err != nil {
+		return nil, err
+	}
+	return &types.MsgAttestResponse{}, nil
+}
+
+// RevokeAttestation implements types.MsgServer.
+func (m *msgServer) RevokeAttestation(ctx context.Context, msg *types.MsgRevokeAttestation) (*types.MsgRevokeAttestationResponse, error) {
+	issuer, err := m.address(msg.Issuer, "issuer")
+	if err != nil {
+		return nil, err
+	}
+	if err := m.keeper.RevokeAttestation(ctx, issuer, msg.AgentId, msg.Type); err != nil {
+		return nil, err
+	}
+	return &types.MsgRevokeAttestationResponse{}, nil
+}
+
+// SuspendAgent implements types.MsgServer.
+func (m *msgServer) SuspendAgent(ctx context.Context, msg *types.MsgSuspendAgent) (*types.MsgSuspendAgentResponse, error) {
+	if err := m.keeper.SuspendAgent(ctx, msg.Authority, msg.AgentId, msg.Seconds); err != nil {
+		return nil, err
+	}
+	return &types.MsgSuspendAgentResponse{}, nil
+}
+
+// LiftSuspension implements types.MsgServer.
+func (m *msgServer) LiftSuspension(ctx context.Context, msg *types.MsgLiftSuspension) (*types.MsgLiftSuspensionResponse, error) {
+	if err := m.keeper.LiftSuspension(ctx, msg.Authority, msg.AgentId); err != nil {
+		return nil, err
+	}
+	return &types.MsgLiftSuspensionResponse{}, nil
+}
+
+// ForceRetire implements types.MsgServer.
+func (m *msgServer) ForceRetire(ctx context.Context, msg *types.MsgForceRetire) (*types.MsgForceRetireResponse, error) {
+	agent, err := m.keeper.ForceRetire(ctx, msg.Authority, msg.AgentId)
+	if err != nil {
+		return nil, err
+	}
+	return &types.MsgForceRetireResponse{Status: agent.Status}, nil
 }
 
 // UpdateParams implements types.MsgServer.

@@ -13,6 +13,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/aitbc/aitbc/types/paging"
 	"github.com/aitbc/aitbc/x/agentregistry/types"
 )
 
@@ -25,10 +26,12 @@ var _ types.QueryServer = (*queryServer)(nil)
 // NewQueryServer returns the module's query service.
 func NewQueryServer(k *Keeper) types.QueryServer { return &queryServer{keeper: k} }
 
+var errEmptyRequest = status.Error(codes.InvalidArgument, "empty request")
+
 // Params implements types.QueryServer.
 func (q *queryServer) Params(ctx context.Context, req *types.QueryParamsRequest) (*types.QueryParamsResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
 	params, err := q.keeper.Params(ctx)
 	if err != nil {
@@ -40,7 +43,7 @@ func (q *queryServer) Params(ctx context.Context, req *types.QueryParamsRequest)
 // Agent implements types.QueryServer.
 func (q *queryServer) Agent(ctx context.Context, req *types.QueryAgentRequest) (*types.QueryAgentResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
 	record, err := q.keeper.AgentRecord(ctx, req.AgentId)
 	if err != nil {
@@ -50,15 +53,19 @@ func (q *queryServer) Agent(ctx context.Context, req *types.QueryAgentRequest) (
 	if err != nil {
 		return nil, failure(err)
 	}
-	return &types.QueryAgentResponse{Agent: record, Unbondings: unbondings}, nil
+	parked, err := q.keeper.ParkedTimers(ctx, record.Agent)
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &types.QueryAgentResponse{Agent: record, Unbondings: unbondings, ParkedTimers: parked}, nil
 }
 
 // Agents implements types.QueryServer.
 func (q *queryServer) Agents(ctx context.Context, req *types.QueryAgentsRequest) (*types.QueryAgentsResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
-	asked, err := page(req.Pagination)
+	asked, err := paging.Bounded(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +80,7 @@ func (q *queryServer) Agents(ctx context.Context, req *types.QueryAgentsRequest)
 // AgentsByOwner implements types.QueryServer.
 func (q *queryServer) AgentsByOwner(ctx context.Context, req *types.QueryAgentsByOwnerRequest) (*types.QueryAgentsByOwnerResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
 	owner, err := q.address(req.Owner, "owner")
 	if err != nil {
@@ -89,7 +96,7 @@ func (q *queryServer) AgentsByOwner(ctx context.Context, req *types.QueryAgentsB
 // AgentsByOperator implements types.QueryServer.
 func (q *queryServer) AgentsByOperator(ctx context.Context, req *types.QueryAgentsByOperatorRequest) (*types.QueryAgentsByOperatorResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
 	operator, err := q.address(req.Operator, "operator")
 	if err != nil {
@@ -105,7 +112,7 @@ func (q *queryServer) AgentsByOperator(ctx context.Context, req *types.QueryAgen
 // AgentsBySkill implements types.QueryServer.
 func (q *queryServer) AgentsBySkill(ctx context.Context, req *types.QueryAgentsBySkillRequest) (*types.QueryAgentsBySkillResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
 	if err := types.ValidateSkillID(req.Skill, "skill"); err != nil {
 		return nil, status.Error(codes.InvalidArgument, err.Error())
@@ -120,12 +127,12 @@ func (q *queryServer) AgentsBySkill(ctx context.Context, req *types.QueryAgentsB
 // Reservations implements types.QueryServer.
 func (q *queryServer) Reservations(ctx context.Context, req *types.QueryReservationsRequest) (*types.QueryReservationsResponse, error) {
 	if req == nil {
-		return nil, status.Error(codes.InvalidArgument, "empty request")
+		return nil, errEmptyRequest
 	}
 	if _, err := q.keeper.Agent(ctx, req.AgentId); err != nil {
 		return nil, failure(err)
 	}
-	asked, err := page(req.Pagination)
+	asked, err := paging.Bounded(req.Pagination)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +148,60 @@ func (q *queryServer) Reservations(ctx context.Context, req *types.QueryReservat
 	return &types.QueryReservationsResponse{Reservations: found, Pagination: next}, nil
 }
 
+// Attestations implements types.QueryServer.
+func (q *queryServer) Attestations(ctx context.Context, req *types.QueryAttestationsRequest) (*types.QueryAttestationsResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	if _, err := q.keeper.Agent(ctx, req.AgentId); err != nil {
+		return nil, failure(err)
+	}
+	asked, err := paging.Bounded(req.Pagination)
+	if err != nil {
+		return nil, err
+	}
+	prefix := collections.TriplePrefix[uint64, sdk.AccAddress, uint32](req.AgentId)
+	found, next, err := query.CollectionPaginate(ctx, q.keeper.attestations, asked,
+		func(_ attestationKey, a types.Attestation) (types.Attestation, error) { return a, nil },
+		func(o *query.CollectionsPaginateOptions[attestationKey]) { o.Prefix = &prefix })
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &types.QueryAttestationsResponse{Attestations: found, Pagination: next}, nil
+}
+
+// AgentCard implements types.QueryServer.
+func (q *queryServer) AgentCard(ctx context.Context, req *types.QueryAgentCardRequest) (*types.QueryAgentCardResponse, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	record, err := q.keeper.AgentRecord(ctx, req.AgentId)
+	if err != nil {
+		return nil, failure(err)
+	}
+	card, err := record.AgentCard(sdk.UnwrapSDKContext(ctx).ChainID())
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &types.QueryAgentCardResponse{AgentCard: card}, nil
+}
+
+// Erc8004 implements types.QueryServer.
+func (q *queryServer) Erc8004(ctx context.Context, req *types.QueryErc8004Request) (*types.QueryErc8004Response, error) {
+	if req == nil {
+		return nil, errEmptyRequest
+	}
+	record, err := q.keeper.AgentRecord(ctx, req.AgentId)
+	if err != nil {
+		return nil, failure(err)
+	}
+	registration, err := record.Erc8004(sdk.UnwrapSDKContext(ctx).ChainID())
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &types.QueryErc8004Response{Registration: registration}, nil
+}
+
 func newReservation(key reservationKey, amount sdkmath.Int) types.Reservation {
 	return types.Reservation{AgentId: key.K1(), Holder: key.K2(), Reference: key.K3(), Amount: amount}
 }
@@ -149,7 +210,7 @@ func newReservation(key reservationKey, amount sdkmath.Int) types.Reservation {
 func agentsOf[T any](
 	ctx context.Context, k *Keeper, index collections.KeySet[collections.Pair[T, uint64]], of T, asked *query.PageRequest,
 ) ([]types.AgentRecord, *query.PageResponse, error) {
-	asked, err := page(asked)
+	asked, err := paging.Bounded(asked)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -161,25 +222,6 @@ func agentsOf[T any](
 		return nil, nil, failure(err)
 	}
 	return agents, next, nil
-}
-
-// maxPage is the most that one page has. Profiles are large.
-const maxPage = 100
-
-// page returns what of a page request is answered. Offsets and totals are refused:
-// both read as much of the store as somebody likes.
-func page(asked *query.PageRequest) (*query.PageRequest, error) {
-	if asked == nil {
-		return &query.PageRequest{Limit: maxPage}, nil
-	}
-	if asked.Offset != 0 || asked.CountTotal {
-		return nil, status.Error(codes.InvalidArgument, "pagination: expected a key and a limit, got an offset or count_total")
-	}
-	limit := asked.Limit
-	if limit == 0 || limit > maxPage {
-		limit = maxPage
-	}
-	return &query.PageRequest{Key: asked.Key, Limit: limit, Reverse: asked.Reverse}, nil
 }
 
 func (q *queryServer) address(text, field string) (sdk.AccAddress, error) {

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestQueryServer_Agent(t *testing.T) {
 
 	params, err := f.queries.Params(f.ctx, &types.QueryParamsRequest{})
 	must(t, err)
-	if want := types.DefaultParams(); params.Params.String() != want.String() {
+	if want := patient(); params.Params.String() != want.String() {
 		t.Errorf("expected %v, got %v", want, params.Params)
 	}
 }
@@ -83,7 +84,7 @@ func (f *fixture) listers() map[string]lister {
 func TestQueryServer_Lists(t *testing.T) {
 	f := newFixture(t)
 	for _, owner := range []sdk.AccAddress{alice, bob, alice, carol, alice} {
-		f.register(owner, 0)
+		f.register(owner, minBond)
 	}
 	f.must(f.setOperator(alice, 5, bob))
 	f.must(f.retire(alice, 3))
@@ -133,8 +134,13 @@ func TestQueryServer_Lists(t *testing.T) {
 // However much is asked for, a page has at most 100 entries.
 func TestQueryServer_Lists_AreBounded(t *testing.T) {
 	f := newFixture(t)
-	for range 101 {
-		_, err := f.msgs.RegisterAgent(f.ctx, &types.MsgRegisterAgent{Owner: alice.String(), Operator: bob.String(), Profile: newProfile(t)})
+	for i := range uint64(101) {
+		terms := types.ConsentTerms{
+			ChainID: chainID, Owner: alice.String(), Operator: bob.String(), Deadline: f.now() + 1 + i,
+		}
+		_, err := f.msgs.RegisterAgent(f.ctx, &types.MsgRegisterAgent{
+			Owner: alice.String(), Operator: bob.String(), Profile: newProfile(t), Consent: f.consent(bob, terms),
+		})
 		must(t, err)
 	}
 	must(t, f.bond(alice, 1, minBond)(f.ctx))
@@ -204,4 +210,114 @@ func TestQueryServer_Refuses(t *testing.T) {
 	expectCode(t, err, codes.InvalidArgument, "skill:")
 	_, err = q.Reservations(f.ctx, &types.QueryReservationsRequest{AgentId: 1})
 	expectCode(t, err, codes.NotFound, "agent_id:")
+}
+
+// What others say about an agent, by issuer and type, expired and revoked ones too.
+func TestQueryServer_Attestations(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, minBond)
+	other := f.register(alice, minBond)
+	f.must(f.attest(bob, id, types.ATTESTATION_TYPE_DNS))
+	f.must(f.attest(bob, other, types.ATTESTATION_TYPE_DNS))
+	f.must(f.attest(bob, id, types.ATTESTATION_TYPE_CAPABILITY))
+	f.must(f.attest(carol, id, types.ATTESTATION_TYPE_DID))
+	f.must(f.revoke(carol, id, types.ATTESTATION_TYPE_DID))
+	f.endBlock(100)
+	list := func(p *query.PageRequest) []types.Attestation {
+		t.Helper()
+		res, err := f.queries.Attestations(f.ctx, &types.QueryAttestationsRequest{AgentId: id, Pagination: p})
+		must(t, err)
+		if p != nil && res.Pagination.NextKey != nil {
+			more, err := f.queries.Attestations(f.ctx, &types.QueryAttestationsRequest{
+				AgentId: id, Pagination: &query.PageRequest{Key: res.Pagination.NextKey},
+			})
+			must(t, err)
+			return append(res.Attestations, more.Attestations...)
+		}
+		return res.Attestations
+	}
+	all := list(nil)
+	if len(all) != 3 || fmt.Sprint(all) != fmt.Sprint(list(&query.PageRequest{Limit: 1})) {
+		t.Fatalf("expected three attestations on one page or two, got %v", all)
+	}
+	revoked := 0
+	for _, a := range all {
+		if a.AgentId != id || a.ExpiresAt != a.IssuedAt+1 {
+			t.Errorf("expected what was said about agent %d, got %v", id, a)
+		}
+		if a.Revoked {
+			revoked++
+		}
+	}
+	if revoked != 1 {
+		t.Errorf("expected one revoked, got %d", revoked)
+	}
+	_, err := f.queries.Attestations(f.ctx, &types.QueryAttestationsRequest{AgentId: 9})
+	expectCode(t, err, codes.NotFound, "got 9")
+}
+
+func TestQueryServer_Documents(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, minBond)
+	record := f.record(id)
+	card, err := f.queries.AgentCard(f.ctx, &types.QueryAgentCardRequest{AgentId: id})
+	must(t, err)
+	if want, err := record.AgentCard(chainID); err != nil || card.AgentCard != want {
+		t.Errorf("expected %s, got %s (%v)", want, card.AgentCard, err)
+	}
+	file, err := f.queries.Erc8004(f.ctx, &types.QueryErc8004Request{AgentId: id})
+	must(t, err)
+	if want, err := record.Erc8004(chainID); err != nil || file.Registration != want {
+		t.Errorf("expected %s, got %s (%v)", want, file.Registration, err)
+	}
+	_, err = f.queries.AgentCard(f.ctx, &types.QueryAgentCardRequest{AgentId: 9})
+	expectCode(t, err, codes.NotFound, "got 9")
+	_, err = f.queries.Erc8004(f.ctx, &types.QueryErc8004Request{})
+	expectCode(t, err, codes.NotFound, "got 0")
+}
+
+// Nothing asked, and keys that no page gave: an answer or InvalidArgument, never more.
+func TestQueryServer_OddRequests(t *testing.T) {
+	f := newFixture(t)
+	for range 3 {
+		f.register(alice, minBond)
+	}
+	f.must(f.attest(bob, 1, types.ATTESTATION_TYPE_DNS))
+	f.must(f.reserve(1, "a", 1))
+	for name, ask := range map[string]func() error{
+		"params":       func() error { _, err := f.queries.Params(f.ctx, nil); return err },
+		"agent":        func() error { _, err := f.queries.Agent(f.ctx, nil); return err },
+		"agents":       func() error { _, err := f.queries.Agents(f.ctx, nil); return err },
+		"owner":        func() error { _, err := f.queries.AgentsByOwner(f.ctx, nil); return err },
+		"operator":     func() error { _, err := f.queries.AgentsByOperator(f.ctx, nil); return err },
+		"skill":        func() error { _, err := f.queries.AgentsBySkill(f.ctx, nil); return err },
+		"reservations": func() error { _, err := f.queries.Reservations(f.ctx, nil); return err },
+		"attestations": func() error { _, err := f.queries.Attestations(f.ctx, nil); return err },
+		"card":         func() error { _, err := f.queries.AgentCard(f.ctx, nil); return err },
+		"erc8004":      func() error { _, err := f.queries.Erc8004(f.ctx, nil); return err },
+	} {
+		t.Run(name, func(t *testing.T) { expectCode(t, ask(), codes.InvalidArgument, "empty") })
+	}
+	listers := f.listers()
+	listers["reservations"] = func(p *query.PageRequest) ([]uint64, *query.PageResponse, error) {
+		res, err := f.queries.Reservations(f.ctx, &types.QueryReservationsRequest{AgentId: 1, Pagination: p})
+		return make([]uint64, len(res.GetReservations())), res.GetPagination(), err
+	}
+	listers["attestations"] = func(p *query.PageRequest) ([]uint64, *query.PageResponse, error) {
+		res, err := f.queries.Attestations(f.ctx, &types.QueryAttestationsRequest{AgentId: 1, Pagination: p})
+		return make([]uint64, len(res.GetAttestations())), res.GetPagination(), err
+	}
+	for name, list := range listers {
+		for _, key := range [][]byte{{0}, {255}, make([]byte, 7), make([]byte, 9), bytes.Repeat([]byte{255}, 8), bytes.Repeat([]byte{255}, 300), []byte("' OR 1=1 --")} {
+			for _, reverse := range []bool{false, true} {
+				if _, _, err := list(&query.PageRequest{Key: key, Reverse: reverse}); err != nil && status.Code(err) != codes.InvalidArgument {
+					t.Errorf("%s: key %X: expected an answer or %s, got %v", name, key, codes.InvalidArgument, err)
+				}
+			}
+		}
+	}
+	for _, skill := range []string{"", "'; DROP TABLE agents; --", "text.\x00", "text.sum%", "text.\u200b", strings.Repeat("a.", 40)} {
+		_, err := f.queries.AgentsBySkill(f.ctx, &types.QueryAgentsBySkillRequest{Skill: skill})
+		expectCode(t, err, codes.InvalidArgument, "skill:")
+	}
 }

@@ -106,8 +106,9 @@ func (s *ScopedKeeper) Reserve(ctx context.Context, agentID uint64, ref []byte, 
 	return emit(ctx, &types.EventReserved{AgentId: agentID, Holder: s.holder, Reference: ref, Amount: amount})
 }
 
-// Release ends a reservation: what is left of it is free again. It returns
-// ErrReservationNotFound for a reference that is not in use.
+// Release ends a reservation: what is left of it is free again. A draining agent whose
+// last one it was is retired. It returns ErrReservationNotFound for a reference that is
+// not in use.
 func (s *ScopedKeeper) Release(ctx context.Context, agentID uint64, ref []byte) error {
 	k := s.keeper
 	rest, err := s.Reserved(ctx, agentID, ref)
@@ -128,9 +129,12 @@ func (s *ScopedKeeper) Release(ctx context.Context, agentID uint64, ref []byte) 
 	if err := k.reservations.Remove(ctx, s.key(agentID, ref)); err != nil {
 		return err
 	}
-	return emit(ctx, &types.EventReservationReleased{
+	if err := emit(ctx, &types.EventReservationReleased{
 		AgentId: agentID, Holder: s.holder, Reference: ref, Amount: types.Uait(rest),
-	})
+	}); err != nil || after.Reservations > 0 {
+		return err
+	}
+	return k.finishDraining(ctx, agentID, after)
 }
 
 // Slash takes a positive part of a reservation out of the bond and gives it to an

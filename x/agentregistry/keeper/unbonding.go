@@ -13,7 +13,8 @@ import (
 )
 
 // Unbondings returns an agent's withdrawals under way, parked ones included, in
-// the order in which they complete: at most MaxUnbondings.
+// the order in which they complete: at most MaxUnbondings and the last one of a retired
+// agent.
 func (k *Keeper) Unbondings(ctx context.Context, agentID uint64) ([]types.Unbonding, error) {
 	var found []types.Unbonding
 	err := k.unbondings.Walk(ctx, collections.NewPrefixedPairRange[uint64, uint64](agentID),
@@ -25,14 +26,15 @@ func (k *Keeper) Unbondings(ctx context.Context, agentID uint64) ([]types.Unbond
 }
 
 // CompleteUnbonding pays out an agent's withdrawals that are due, queued or parked,
-// and returns their sum. It returns ErrNothingDue if there is none. Anybody may
-// call it.
+// and returns their sum. One that fails stays where it is and doesn't hold up the
+// others; if all fail, the error of the first is returned. It returns ErrNothingDue if
+// there is none. Anybody may call it.
 func (k *Keeper) CompleteUnbonding(ctx context.Context, agentID uint64) (sdk.Coin, error) {
 	sum := types.Uait(sdkmath.ZeroInt())
 	if _, err := k.Agent(ctx, agentID); err != nil {
 		return sum, err
 	}
-	now, err := k.now(ctx)
+	now, err := k.Now(ctx)
 	if err != nil {
 		return sum, err
 	}
@@ -46,16 +48,33 @@ func (k *Keeper) CompleteUnbonding(ctx context.Context, agentID uint64) (sdk.Coi
 	if first := unbondings[0].CompletesAt; first > now {
 		return sum, types.ErrNothingDue.Wrapf("expected market time %d or later, got %d", first, now)
 	}
+	var first error
 	for _, u := range unbondings {
 		if u.CompletesAt > now {
 			break
 		}
-		if err := k.complete(ctx, agentID, u.CompletesAt); err != nil {
-			return sum, err
+		if err := k.tryComplete(ctx, agentID, u.CompletesAt); err != nil {
+			if first == nil {
+				first = err
+			}
+			continue
 		}
 		sum = sum.AddAmount(u.Amount)
 	}
+	if sum.IsZero() {
+		return sum, first
+	}
 	return sum, nil
+}
+
+// tryComplete pays out one withdrawal, or changes nothing.
+func (k *Keeper) tryComplete(ctx context.Context, agentID, completesAt uint64) error {
+	cached, write := sdk.UnwrapSDKContext(ctx).CacheContext()
+	if err := k.complete(cached, agentID, completesAt); err != nil {
+		return err
+	}
+	write()
+	return nil
 }
 
 // complete pays out one withdrawal. It returns ErrNothingDue before its time.
@@ -72,7 +91,7 @@ func (k *Keeper) complete(ctx context.Context, agentID, completesAt uint64) erro
 	if err != nil {
 		return err
 	}
-	now, err := k.now(ctx)
+	now, err := k.Now(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,13 +109,7 @@ func (k *Keeper) complete(ctx context.Context, agentID, completesAt uint64) erro
 	if err := k.bonds.Set(ctx, agentID, after); err != nil {
 		return err
 	}
-	if err := k.unbondings.Remove(ctx, entry); err != nil {
-		return err
-	}
-	if err := k.queue.Remove(ctx, collections.Join(completesAt, agentID)); err != nil {
-		return err
-	}
-	if err := k.parked.Remove(ctx, entry); err != nil {
+	if err := k.forgetUnbonding(ctx, agentID, completesAt); err != nil {
 		return err
 	}
 	return emit(ctx, &types.EventUnbonded{AgentId: agentID, Amount: types.Uait(amount), Bonded: types.Uait(after.Bonded)})

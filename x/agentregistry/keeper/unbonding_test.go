@@ -89,9 +89,27 @@ func TestKeeper_UnbondAgent_AtMostSixteen(t *testing.T) {
 		f.endBlock(1)
 	}
 	f.refused(types.ErrTooManyUnbondings, "", f.unbond(alice, id, 1))
-	f.refused(types.ErrTooManyUnbondings, "", f.retire(alice, id))
 	f.endBlock(unbonding - types.MaxUnbondings)
 	f.must(f.unbond(alice, id, 1))
+	f.endBlock(1)
+	f.must(f.unbond(alice, id, 1))
+	// Retirement is never refused for them.
+	f.must(f.retire(alice, id))
+	f.expectBond(id, minBond+98, 0, minBond+98, 0, types.MaxUnbondings)
+}
+
+// Nor is it when all sixteen are taken.
+func TestKeeper_RetireAgent_WithSixteenWithdrawals(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, minBond+100)
+	for range types.MaxUnbondings {
+		f.must(f.unbond(alice, id, 1))
+		f.endBlock(1)
+	}
+	f.must(f.retire(alice, id))
+	f.expectBond(id, minBond+100, 0, minBond+100, 0, types.MaxUnbondings+1)
+	f.endBlock(unbonding)
+	f.expectBalance(alice, wealth-fee)
 }
 
 func TestKeeper_RetireAgent(t *testing.T) {
@@ -99,7 +117,6 @@ func TestKeeper_RetireAgent(t *testing.T) {
 	id := f.register(alice, minBond+10)
 	f.must(f.unbond(alice, id, 10))
 	f.must(f.reserve(id, "job", 0))
-	f.refused(types.ErrLiveReservations, "got 1", f.retire(alice, id))
 	f.must(func(ctx sdk.Context) error { return f.jobs.Release(ctx, id, []byte("job")) })
 	f.endBlock(5)
 
@@ -122,7 +139,10 @@ func TestKeeper_RetireAgent(t *testing.T) {
 
 func TestKeeper_RetireAgent_WithNothing(t *testing.T) {
 	f := newFixture(t)
-	id := f.register(alice, 0)
+	id := f.register(alice, minBond)
+	f.must(f.pause(alice, id))
+	f.must(f.unbond(alice, id, minBond))
+	f.endBlock(unbonding)
 	f.must(func(ctx sdk.Context) error {
 		res, err := f.msgs.RetireAgent(ctx, &types.MsgRetireAgent{Owner: alice.String(), AgentId: id})
 		if err == nil && res.CompletesAt != 0 {
@@ -130,7 +150,7 @@ func TestKeeper_RetireAgent_WithNothing(t *testing.T) {
 		}
 		return err
 	})
-	f.expectEvents(&types.EventAgentStatusChanged{AgentId: id, OldStatus: types.AGENT_STATUS_PENDING, NewStatus: types.AGENT_STATUS_RETIRED})
+	f.expectEvents(&types.EventAgentStatusChanged{AgentId: id, OldStatus: types.AGENT_STATUS_PAUSED, NewStatus: types.AGENT_STATUS_RETIRED})
 }
 
 // After everything left, the next bond starts anew.
@@ -148,7 +168,7 @@ func TestKeeper_BondAgent_AfterTheLastLeft(t *testing.T) {
 // agent; the others wait for the next.
 func TestKeeper_EndBlock_IsBounded(t *testing.T) {
 	f := newFixture(t)
-	params := types.DefaultParams()
+	params := patient()
 	params.UnbondingSeconds, params.MaxCompletionsPerBlock = 60, 2
 	must(t, f.keeper.UpdateParams(f.ctx, f.authority, params))
 	var ids []uint64
@@ -188,11 +208,14 @@ func TestKeeper_EndBlock_Parks(t *testing.T) {
 			completesAt := f.now() + unbonding
 			broken.do(f)
 			f.endBlock(unbonding)
-			parked := &types.EventUnbondingParked{AgentId: first, CompletesAt: completesAt}
+			parked := &types.EventUnbondingParked{AgentId: first, CompletesAt: completesAt, Codespace: "sdk", Code: 4}
 			if name == "error" {
 				f.expectEvents(parked, &types.EventUnbonded{AgentId: second, Amount: uait(4), Bonded: uait(16)})
 			} else {
-				f.expectEvents(parked, &types.EventUnbondingParked{AgentId: second, CompletesAt: completesAt})
+				parked.Codespace, parked.Code = types.ModuleName, 22
+				other := *parked
+				other.AgentId = second
+				f.expectEvents(parked, &other)
 			}
 			f.expectBond(first, 20, 0, 3, 0, 1)
 
@@ -277,7 +300,7 @@ func TestKeeper_UpdateParams_KeepsTimes(t *testing.T) {
 	f := newFixture(t)
 	id := f.register(alice, 20)
 	f.must(f.unbond(alice, id, 3))
-	params := types.DefaultParams()
+	params := patient()
 	params.UnbondingSeconds = 60
 	must(t, f.keeper.UpdateParams(f.ctx, f.authority, params))
 	f.endBlock(1)
@@ -304,4 +327,22 @@ func TestQueueKey_Order(t *testing.T) {
 		}
 		last = bz
 	}
+}
+
+// One that can't be paid doesn't hold up the others.
+func TestKeeper_CompleteUnbonding_OneFails(t *testing.T) {
+	f := newFixture(t)
+	id := f.register(alice, 20)
+	f.must(f.unbond(alice, id, 3))
+	f.endBlock(1)
+	f.must(f.unbond(alice, id, 4))
+	f.clock.Advance(unbonding * 1e9)
+	f.escrow.refuses = 3
+	f.must(f.complete(bob, id))
+	f.expectEvents(&types.EventUnbonded{AgentId: id, Amount: uait(4), Bonded: uait(16)})
+	f.expectBond(id, 16, 0, 3, 0, 1)
+	f.refused(errNoFunds, "", f.complete(bob, id))
+	f.escrow.refuses = 0
+	f.must(f.complete(bob, id))
+	f.expectBond(id, 13, 0, 0, 0, 0)
 }

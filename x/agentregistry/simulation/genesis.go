@@ -32,22 +32,29 @@ func RandomizedGenState(simState *module.SimulationState) {
 			Agent: types.Agent{
 				Id: gs.NextAgentId, Owner: owner.AddressBech32, Operator: operator.AddressBech32, Payout: owner.AddressBech32,
 				Status: types.AGENT_STATUS_PENDING, RegisteredAt: simState.GenTimestamp.UTC(),
+				StatusUntil: uint64(simState.GenTimestamp.Unix()) + gs.Params.PendingSeconds,
 			},
-			Profile: RandomProfile(simState.Rand),
-			Bond:    types.NewBond(),
+			Profile:  RandomProfile(simState.Rand),
+			Bond:     types.NewBond(),
+			LastSeen: uint64(simState.GenTimestamp.Unix()),
 		})
 		gs.NextAgentId++
 	}
 	simState.GenState[types.ModuleName] = simState.Cdc.MustMarshalJSON(gs)
 }
 
-// randomParams are such that agents are affordable, withdrawals complete within a
-// simulation and a block does not always pay out all that are due.
+// randomParams are such that agents are affordable, withdrawals and timers come due
+// within a simulation and a block does not always do all that is due.
 func randomParams(r *rand.Rand) types.Params {
 	return types.Params{
 		RegistrationFee:        sdk.NewInt64Coin(chaintypes.BaseDenom, r.Int63n(2*chaintypes.UnitsPerAIT)),
 		MinBond:                sdk.NewInt64Coin(chaintypes.BaseDenom, 1+r.Int63n(50*chaintypes.UnitsPerAIT)),
 		UnbondingSeconds:       types.MinUnbondingSeconds + uint64(r.Intn(tenMinutes)),
 		MaxCompletionsPerBlock: uint32(1 + r.Intn(mostCompletions)),
+		MaxTimersPerBlock:      uint32(1 + r.Intn(mostCompletions)),
+		PayoutDelaySeconds:     types.MinDelaySeconds + uint64(r.Intn(tenMinutes)),
+		PendingSeconds:         types.MinDelaySeconds + uint64(r.Intn(tenMinutes)),
+		SilenceSeconds:         types.MinDelaySeconds + uint64(r.Intn(tenMinutes)),
+		AllowInternalUrls:      r.Intn(2) == 0,
 	}
 }

@@ -30,6 +30,11 @@ func MsgRegisterAgentFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgR
 		}
 		if testData.Rand().Bool() {
 			msg.Operator, msg.Payout = operator.AddressBech32, payout.AddressBech32
+			consent, ok := newConsent(ctx, k, reporter, 0, owner.AddressBech32, operator)
+			if !ok {
+				return nil, nil
+			}
+			msg.Consent = consent
 		}
 		return []simsx.SimAccount{owner}, msg
 	}
@@ -52,8 +57,15 @@ func MsgSetOperatorFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgSet
 		agent := randomAgent(ctx, k, testData, reporter, isAlive)
 		owner := testData.GetAccount(reporter, agent.Agent.Owner)
 		operator := testData.AnyAccount(reporter, simsx.ExcludeAddresses(agent.Agent.Operator))
+		if reporter.IsSkipped() {
+			return nil, nil
+		}
+		consent, ok := newConsent(ctx, k, reporter, agent.Agent.Id, owner.AddressBech32, operator)
+		if !ok {
+			return nil, nil
+		}
 		return []simsx.SimAccount{owner}, &types.MsgSetOperator{
-			Owner: owner.AddressBech32, AgentId: agent.Agent.Id, Operator: operator.AddressBech32,
+			Owner: owner.AddressBech32, AgentId: agent.Agent.Id, Operator: operator.AddressBech32, Consent: consent,
 		}
 	}
 }
@@ -79,7 +91,7 @@ func MsgUnbondAgentFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgUnb
 	return func(ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *types.MsgUnbondAgent) {
 		minBond := must(k.Params(ctx)).MinBond.Amount
 		agent := randomAgent(ctx, k, testData, reporter, func(r types.AgentRecord) bool {
-			return isAlive(r) && mostUnbond(r, minBond).IsPositive() && r.Bond.Unbondings < types.MaxUnbondings
+			return isAlive(r) && r.Agent.Status != types.AGENT_STATUS_SUSPENDED && mostUnbond(r, minBond).IsPositive() && r.Bond.Unbondings < types.MaxUnbondings
 		})
 		owner := testData.GetAccount(reporter, agent.Agent.Owner)
 		if reporter.IsSkipped() {
@@ -115,7 +127,7 @@ func MsgCompleteUnbondingFactory(k *keeper.Keeper) simsx.SimMsgFactoryX {
 func MsgPauseAgentFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgPauseAgent] {
 	return func(ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *types.MsgPauseAgent) {
 		agent := randomAgent(ctx, k, testData, reporter, func(r types.AgentRecord) bool {
-			return r.Agent.Status == types.AGENT_STATUS_ACTIVE
+			return r.Agent.Status.Allows(types.ActionPause) == nil
 		})
 		signer := anySigner(testData, reporter, agent)
 		return []simsx.SimAccount{signer}, &types.MsgPauseAgent{Signer: signer.AddressBech32, AgentId: agent.Agent.Id}
@@ -127,7 +139,7 @@ func MsgResumeAgentFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgRes
 	return func(ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *types.MsgResumeAgent) {
 		minBond := must(k.Params(ctx)).MinBond.Amount
 		agent := randomAgent(ctx, k, testData, reporter, func(r types.AgentRecord) bool {
-			return r.Agent.Status == types.AGENT_STATUS_PAUSED && r.Bond.Standing(minBond).Sufficient()
+			return r.Agent.Status.Allows(types.ActionResume) == nil && r.Bond.Standing(minBond).Sufficient()
 		})
 		signer := anySigner(testData, reporter, agent)
 		return []simsx.SimAccount{signer}, &types.MsgResumeAgent{Signer: signer.AddressBech32, AgentId: agent.Agent.Id}
@@ -138,7 +150,7 @@ func MsgResumeAgentFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgRes
 func MsgRetireAgentFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgRetireAgent] {
 	return func(ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *types.MsgRetireAgent) {
 		agent := randomAgent(ctx, k, testData, reporter, func(r types.AgentRecord) bool {
-			return isAlive(r) && r.Bond.Reservations == 0 && r.Bond.Unbondings < types.MaxUnbondings
+			return r.Agent.Status.Allows(types.ActionRetire) == nil
 		})
 		owner := testData.GetAccount(reporter, agent.Agent.Owner)
 		return []simsx.SimAccount{owner}, &types.MsgRetireAgent{Owner: owner.AddressBech32, AgentId: agent.Agent.Id}
@@ -170,7 +182,14 @@ func randomAgent(
 			break
 		}
 		id := types.FirstAgentID + uint64(testData.Rand().Int63n(int64(next-types.FirstAgentID)))
-		if record := must(k.AgentRecord(ctx, id)); accept(record) {
+		record, err := k.AgentRecord(ctx, id)
+		if errors.Is(err, types.ErrAgentNotFound) { // removed
+			continue
+		}
+		if err != nil {
+			panic(err)
+		}
+		if accept(record) {
 			return record
 		}
 	}

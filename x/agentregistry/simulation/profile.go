@@ -30,7 +30,11 @@ func RandomProfile(r *rand.Rand) types.Profile {
 	if r.Intn(2) == 0 {
 		key := make([]byte, 32)
 		_, _ = r.Read(key) // never fails
-		profile.MessagingKeys = []types.MessagingKey{{Suite: types.HPKE_SUITE_X25519, PublicKey: key}}
+		profile.MessagingKeys = []types.MessagingKey{
+			{Suite: types.HPKE_SUITE_X25519, PublicKey: key}, {Suite: types.HPKE_SUITE_X25519, PublicKey: key, ValidFrom: 1 + uint64(r.Int63())},
+		}
+		profile.Card = &types.CardRef{Uri: "https://agent.example/card.json", Sha256: key}
+		profile.Labels = []types.Label{{Key: "region", Value: "eu"}, {Key: "model.family", Value: simtypes.RandStringOfLength(r, 64)}}
 	}
 	return profile
 }
@@ -44,6 +48,9 @@ func randomSkill(r *rand.Rand, id string) types.Skill {
 			Amount: sdk.NewInt64Coin(chaintypes.BaseDenom, 1+r.Int63n(10*chaintypes.UnitsPerAIT)),
 		},
 		SlaSeconds: uint64(r.Intn(3600)), MaxConcurrentJobs: uint32(1 + r.Intn(10)),
+	}
+	if r.Intn(2) == 0 {
+		skill.Parameters = []types.SkillParameter{{Name: "length", Type: types.PARAMETER_TYPE_NUMBER, Required: r.Intn(2) == 0}}
 	}
 	if skill.Price.Model == types.PRICE_MODEL_PER_UNIT {
 		skill.Price.Unit = "page"

@@ -3,8 +3,6 @@ package types
 import (
 	"strings"
 
-	sdkmath "cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
@@ -23,146 +21,48 @@ func (s AgentStatus) Text() string {
 	return strings.ToLower(strings.TrimPrefix(s.String(), "AGENT_STATUS_"))
 }
 
-// Action is something that can happen to an agent.
-type Action uint8
+// Text returns the reason in words, such as "silence".
+func (r PauseReason) Text() string {
+	return strings.ToLower(strings.TrimPrefix(r.String(), "PAUSE_REASON_"))
+}
 
-// Who acts stands behind each.
-const (
-	ActionUpdate      Action = iota + 1 // owner or operator
-	ActionSetOperator                   // owner
-	ActionBond                          // owner
-	ActionUnbond                        // owner
-	ActionReserve                       // a higher module
-	ActionPause                         // owner or operator
-	ActionResume                        // owner or operator
-	ActionRetire                        // owner
-	ActionFallSilent                    // a higher module that waited in vain
-)
+// State returns the agent's status with the reason why it is paused.
+func (a Agent) State() State { return State{Status: a.Status, Reason: a.PauseReason} }
 
-// Actions returns all actions in order.
-func Actions() []Action {
-	return []Action{
-		ActionUpdate, ActionSetOperator, ActionBond, ActionUnbond, ActionReserve, ActionPause, ActionResume, ActionRetire,
-		ActionFallSilent,
+// HasStatusTimer reports whether agents of a status have a timer that ends it, or
+// that looks after them.
+func (s AgentStatus) HasStatusTimer() bool {
+	switch s {
+	case AGENT_STATUS_PENDING, AGENT_STATUS_ACTIVE, AGENT_STATUS_MAINTENANCE, AGENT_STATUS_SUSPENDED:
+		return true
+	case AGENT_STATUS_UNSPECIFIED, AGENT_STATUS_PAUSED, AGENT_STATUS_DRAINING, AGENT_STATUS_RETIRED:
 	}
+	return false
 }
 
-// String returns the verb.
-func (a Action) String() string {
-	switch a {
-	case ActionUpdate:
-		return "update"
-	case ActionSetOperator:
-		return "set the operator"
-	case ActionBond:
-		return "bond"
-	case ActionUnbond:
-		return "unbond"
-	case ActionReserve:
-		return "reserve"
-	case ActionPause:
-		return "pause"
-	case ActionResume:
-		return "resume"
-	case ActionRetire:
-		return "retire"
-	case ActionFallSilent:
-		return "fall silent"
-	default:
-		return "unknown action"
-	}
-}
-
-// next is the state machine of an agent: what an action makes of a status. What is
-// not in it can't happen. Next adds what depends on the bond.
-var next = map[AgentStatus]map[Action]AgentStatus{
-	AGENT_STATUS_PENDING: {
-		ActionUpdate:      AGENT_STATUS_PENDING,
-		ActionSetOperator: AGENT_STATUS_PENDING,
-		ActionBond:        AGENT_STATUS_PENDING,
-		ActionUnbond:      AGENT_STATUS_PENDING,
-		ActionRetire:      AGENT_STATUS_RETIRED,
-		ActionFallSilent:  AGENT_STATUS_PENDING,
-	},
-	AGENT_STATUS_ACTIVE: {
-		ActionUpdate:      AGENT_STATUS_ACTIVE,
-		ActionSetOperator: AGENT_STATUS_ACTIVE,
-		ActionBond:        AGENT_STATUS_ACTIVE,
-		ActionUnbond:      AGENT_STATUS_ACTIVE,
-		ActionReserve:     AGENT_STATUS_ACTIVE,
-		ActionPause:       AGENT_STATUS_PAUSED,
-		ActionRetire:      AGENT_STATUS_RETIRED,
-		ActionFallSilent:  AGENT_STATUS_PAUSED,
-	},
-	// What a paused agent has begun it can finish, and that may need more bond.
-	AGENT_STATUS_PAUSED: {
-		ActionUpdate:      AGENT_STATUS_PAUSED,
-		ActionSetOperator: AGENT_STATUS_PAUSED,
-		ActionBond:        AGENT_STATUS_PAUSED,
-		ActionUnbond:      AGENT_STATUS_PAUSED,
-		ActionReserve:     AGENT_STATUS_PAUSED,
-		ActionResume:      AGENT_STATUS_ACTIVE,
-		ActionRetire:      AGENT_STATUS_RETIRED,
-		ActionFallSilent:  AGENT_STATUS_PAUSED,
-	},
-	AGENT_STATUS_RETIRED: {
-		ActionFallSilent: AGENT_STATUS_RETIRED,
-	},
-}
-
-// Standing is what the state machine needs to know of a bond.
-type Standing struct {
-	// Stake is Bond.Stake as it would be after the action, in uait.
-	Stake sdkmath.Int
-	// MinBond is the parameter, in uait.
-	MinBond sdkmath.Int
-	// Reservations is the number of live ones.
-	Reservations uint32
-}
-
-// Sufficient reports whether the stake is enough to be hired.
-func (s Standing) Sufficient() bool { return s.Stake.GTE(s.MinBond) }
-
-// Allows returns ErrWrongStatus for an action that the status does not allow,
-// whatever the bond.
-func (s AgentStatus) Allows(action Action) error {
-	if _, allowed := next[s][action]; !allowed {
-		return ErrWrongStatus.Wrapf("the agent is %s, which does not allow to %s", s.Text(), action)
-	}
-	return nil
-}
-
-// Next returns the status after an action. It returns ErrWrongStatus for an action
-// that the status does not allow, ErrInsufficientBond for one that needs the
-// minimum bond, and ErrLiveReservations for the end of an agent with live work.
-func (s AgentStatus) Next(action Action, standing Standing) (AgentStatus, error) {
-	if err := s.Allows(action); err != nil {
-		return s, err
-	}
-	to := next[s][action]
-	switch action {
-	case ActionBond:
-		if s == AGENT_STATUS_PENDING && standing.Sufficient() {
-			to = AGENT_STATUS_ACTIVE
+// Timers returns the timers that the agent has, by kind: at most one of each.
+func (a Agent) Timers() []Timer {
+	var timers []Timer
+	for _, kind := range []TimerKind{TIMER_KIND_STATUS, TIMER_KIND_PAYOUT, TIMER_KIND_TRANSFER} {
+		if at := a.TimerAt(kind); at > 0 {
+			timers = append(timers, Timer{AgentId: a.Id, Kind: kind, At: at})
 		}
-	case ActionUnbond:
-		if s == AGENT_STATUS_ACTIVE && !standing.Sufficient() {
-			return s, ErrInsufficientBond.Wrapf("amount: expected to leave an active agent at least %s, got %s left; pause it to take out more",
-				Uait(standing.MinBond), Uait(standing.Stake))
-		}
-	case ActionResume:
-		if !standing.Sufficient() {
-			return s, ErrInsufficientBond.Wrapf("expected a bond of at least %s, withdrawals not counted, got %s",
-				Uait(standing.MinBond), Uait(standing.Stake))
-		}
-	case ActionRetire:
-		if standing.Reservations != 0 {
-			return s, ErrLiveReservations.Wrapf("expected no live reservations, got %d; pause the agent and finish its work first",
-				standing.Reservations)
-		}
-	case ActionUpdate, ActionSetOperator, ActionReserve, ActionPause, ActionFallSilent:
 	}
-	return to, nil
+	return timers
+}
+
+// TimerAt returns when a timer of the agent fires, in unix seconds of market time;
+// 0 if it has none of the kind.
+func (a Agent) TimerAt(kind TimerKind) uint64 {
+	switch {
+	case kind == TIMER_KIND_STATUS:
+		return a.StatusUntil
+	case kind == TIMER_KIND_PAYOUT && a.PayoutChange != nil:
+		return a.PayoutChange.ActsAt
+	case kind == TIMER_KIND_TRANSFER && a.Transfer != nil:
+		return a.Transfer.ExpiresAt
+	}
+	return 0
 }
 
 // CheckHireable returns ErrNotHireable with the reason why an agent can't be

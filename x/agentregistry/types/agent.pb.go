@@ -44,6 +44,12 @@ const (
 	AGENT_STATUS_PAUSED AgentStatus = 3
 	// AGENT_STATUS_RETIRED is the end. It stays readable, its id is never reused.
 	AGENT_STATUS_RETIRED AgentStatus = 4
+	// AGENT_STATUS_MAINTENANCE takes no new work until a time that was announced.
+	AGENT_STATUS_MAINTENANCE AgentStatus = 5
+	// AGENT_STATUS_DRAINING finishes its last work and is retired then.
+	AGENT_STATUS_DRAINING AgentStatus = 6
+	// AGENT_STATUS_SUSPENDED was stopped by the authority, for a time.
+	AGENT_STATUS_SUSPENDED AgentStatus = 7
 )
 
 var AgentStatus_name = map[int32]string{
@@ -52,6 +58,9 @@ var AgentStatus_name = map[int32]string{
 	2: "AGENT_STATUS_ACTIVE",
 	3: "AGENT_STATUS_PAUSED",
 	4: "AGENT_STATUS_RETIRED",
+	5: "AGENT_STATUS_MAINTENANCE",
+	6: "AGENT_STATUS_DRAINING",
+	7: "AGENT_STATUS_SUSPENDED",
 }
 
 var AgentStatus_value = map[string]int32{
@@ -60,6 +69,9 @@ var AgentStatus_value = map[string]int32{
 	"AGENT_STATUS_ACTIVE":      2,
 	"AGENT_STATUS_PAUSED":      3,
 	"AGENT_STATUS_RETIRED":     4,
+	"AGENT_STATUS_MAINTENANCE": 5,
+	"AGENT_STATUS_DRAINING":    6,
+	"AGENT_STATUS_SUSPENDED":   7,
 }
 
 func (x AgentStatus) String() string {
@@ -78,20 +90,30 @@ const (
 	PAUSE_REASON_UNSPECIFIED PauseReason = 0
 	// PAUSE_REASON_REQUESTED is the wish of the owner or the operator.
 	PAUSE_REASON_REQUESTED PauseReason = 1
-	// PAUSE_REASON_SILENCE is a missed delivery.
+	// PAUSE_REASON_SILENCE is a missed delivery, or that nobody saw the agent for too
+	// long.
 	PAUSE_REASON_SILENCE PauseReason = 2
+	// PAUSE_REASON_SUSPENSION is a suspension that ended.
+	PAUSE_REASON_SUSPENSION PauseReason = 3
+	// PAUSE_REASON_BOND is a maintenance window that ended with less than the minimum
+	// bond.
+	PAUSE_REASON_BOND PauseReason = 4
 )
 
 var PauseReason_name = map[int32]string{
 	0: "PAUSE_REASON_UNSPECIFIED",
 	1: "PAUSE_REASON_REQUESTED",
 	2: "PAUSE_REASON_SILENCE",
+	3: "PAUSE_REASON_SUSPENSION",
+	4: "PAUSE_REASON_BOND",
 }
 
 var PauseReason_value = map[string]int32{
 	"PAUSE_REASON_UNSPECIFIED": 0,
 	"PAUSE_REASON_REQUESTED":   1,
 	"PAUSE_REASON_SILENCE":     2,
+	"PAUSE_REASON_SUSPENSION":  3,
+	"PAUSE_REASON_BOND":        4,
 }
 
 func (x PauseReason) String() string {
@@ -100,6 +122,42 @@ func (x PauseReason) String() string {
 
 func (PauseReason) EnumDescriptor() ([]byte, []int) {
 	return fileDescriptor_8ef2fb6bca2bb791, []int{1}
+}
+
+// TimerKind says what a timer is for. An agent has at most one of each kind.
+type TimerKind int32
+
+const (
+	// TIMER_KIND_UNSPECIFIED is no timer.
+	TIMER_KIND_UNSPECIFIED TimerKind = 0
+	// TIMER_KIND_STATUS ends the present status, or looks whether the agent was seen.
+	TIMER_KIND_STATUS TimerKind = 1
+	// TIMER_KIND_PAYOUT puts a new payout address into effect.
+	TIMER_KIND_PAYOUT TimerKind = 2
+	// TIMER_KIND_TRANSFER ends an offer of ownership.
+	TIMER_KIND_TRANSFER TimerKind = 3
+)
+
+var TimerKind_name = map[int32]string{
+	0: "TIMER_KIND_UNSPECIFIED",
+	1: "TIMER_KIND_STATUS",
+	2: "TIMER_KIND_PAYOUT",
+	3: "TIMER_KIND_TRANSFER",
+}
+
+var TimerKind_value = map[string]int32{
+	"TIMER_KIND_UNSPECIFIED": 0,
+	"TIMER_KIND_STATUS":      1,
+	"TIMER_KIND_PAYOUT":      2,
+	"TIMER_KIND_TRANSFER":    3,
+}
+
+func (x TimerKind) String() string {
+	return proto.EnumName(TimerKind_name, int32(x))
+}
+
+func (TimerKind) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_8ef2fb6bca2bb791, []int{2}
 }
 
 // Agent is an agent's identity, as far as every hire needs it.
@@ -118,6 +176,15 @@ type Agent struct {
 	RegisteredAt time.Time `protobuf:"bytes,6,opt,name=registered_at,json=registeredAt,proto3,stdtime" json:"registered_at"`
 	// pause_reason says why the agent is paused; unspecified if it is not.
 	PauseReason PauseReason `protobuf:"varint,7,opt,name=pause_reason,json=pauseReason,proto3,enum=aitbc.agentregistry.v1.PauseReason" json:"pause_reason,omitempty"`
+	// status_until is when the status is looked at by itself, in unix seconds of market
+	// time: a pending agent is removed, a maintenance window and a suspension end, and
+	// an active agent that was not seen for too long is paused (else this moves on). 0
+	// with the other statuses.
+	StatusUntil uint64 `protobuf:"varint,8,opt,name=status_until,json=statusUntil,proto3" json:"status_until,omitempty"`
+	// payout_change is on its way; nothing if there is none.
+	PayoutChange *PayoutChange `protobuf:"bytes,9,opt,name=payout_change,json=payoutChange,proto3" json:"payout_change,omitempty"`
+	// transfer is an offer of ownership that is open; nothing if there is none.
+	Transfer *Transfer `protobuf:"bytes,10,opt,name=transfer,proto3" json:"transfer,omitempty"`
 }
 
 func (m *Agent) Reset()         { *m = Agent{} }
@@ -202,6 +269,270 @@ func (m *Agent) GetPauseReason() PauseReason {
 	return PAUSE_REASON_UNSPECIFIED
 }
 
+func (m *Agent) GetStatusUntil() uint64 {
+	if m != nil {
+		return m.StatusUntil
+	}
+	return 0
+}
+
+func (m *Agent) GetPayoutChange() *PayoutChange {
+	if m != nil {
+		return m.PayoutChange
+	}
+	return nil
+}
+
+func (m *Agent) GetTransfer() *Transfer {
+	if m != nil {
+		return m.Transfer
+	}
+	return nil
+}
+
+// PayoutChange is a payout address that is not in effect yet.
+type PayoutChange struct {
+	// payout receives what the agent earns from acts_at on.
+	Payout string `protobuf:"bytes,1,opt,name=payout,proto3" json:"payout,omitempty"`
+	// acts_at is in unix seconds of market time.
+	ActsAt uint64 `protobuf:"varint,2,opt,name=acts_at,json=actsAt,proto3" json:"acts_at,omitempty"`
+}
+
+func (m *PayoutChange) Reset()         { *m = PayoutChange{} }
+func (m *PayoutChange) String() string { return proto.CompactTextString(m) }
+func (*PayoutChange) ProtoMessage()    {}
+func (*PayoutChange) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8ef2fb6bca2bb791, []int{1}
+}
+func (m *PayoutChange) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PayoutChange) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PayoutChange.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PayoutChange) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PayoutChange.Merge(m, src)
+}
+func (m *PayoutChange) XXX_Size() int {
+	return m.Size()
+}
+func (m *PayoutChange) XXX_DiscardUnknown() {
+	xxx_messageInfo_PayoutChange.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PayoutChange proto.InternalMessageInfo
+
+func (m *PayoutChange) GetPayout() string {
+	if m != nil {
+		return m.Payout
+	}
+	return ""
+}
+
+func (m *PayoutChange) GetActsAt() uint64 {
+	if m != nil {
+		return m.ActsAt
+	}
+	return 0
+}
+
+// Transfer is an offer of ownership.
+type Transfer struct {
+	// new_owner can accept.
+	NewOwner string `protobuf:"bytes,1,opt,name=new_owner,json=newOwner,proto3" json:"new_owner,omitempty"`
+	// expires_at is when the offer lapses, in unix seconds of market time: it can be
+	// accepted before, and not at that second.
+	ExpiresAt uint64 `protobuf:"varint,2,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+}
+
+func (m *Transfer) Reset()         { *m = Transfer{} }
+func (m *Transfer) String() string { return proto.CompactTextString(m) }
+func (*Transfer) ProtoMessage()    {}
+func (*Transfer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8ef2fb6bca2bb791, []int{2}
+}
+func (m *Transfer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Transfer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Transfer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Transfer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Transfer.Merge(m, src)
+}
+func (m *Transfer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Transfer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Transfer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Transfer proto.InternalMessageInfo
+
+func (m *Transfer) GetNewOwner() string {
+	if m != nil {
+		return m.NewOwner
+	}
+	return ""
+}
+
+func (m *Transfer) GetExpiresAt() uint64 {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return 0
+}
+
+// OperatorConsent is an operator's signature that it wants to sign for an agent. It
+// is used once.
+type OperatorConsent struct {
+	// public_key is the operator's secp256k1 key, compressed: 33 bytes.
+	PublicKey []byte `protobuf:"bytes,1,opt,name=public_key,json=publicKey,proto3" json:"public_key,omitempty"`
+	// deadline is when the consent expires, in unix seconds: after the present market
+	// time, at most 7 days ahead, and later than that of the last consent of this
+	// operator that was used.
+	Deadline uint64 `protobuf:"varint,2,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	// signature is over the sign/MsgSignData document (ADR-036) of the consent's text:
+	// 64 bytes.
+	Signature []byte `protobuf:"bytes,3,opt,name=signature,proto3" json:"signature,omitempty"`
+}
+
+func (m *OperatorConsent) Reset()         { *m = OperatorConsent{} }
+func (m *OperatorConsent) String() string { return proto.CompactTextString(m) }
+func (*OperatorConsent) ProtoMessage()    {}
+func (*OperatorConsent) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8ef2fb6bca2bb791, []int{3}
+}
+func (m *OperatorConsent) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *OperatorConsent) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_OperatorConsent.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *OperatorConsent) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_OperatorConsent.Merge(m, src)
+}
+func (m *OperatorConsent) XXX_Size() int {
+	return m.Size()
+}
+func (m *OperatorConsent) XXX_DiscardUnknown() {
+	xxx_messageInfo_OperatorConsent.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_OperatorConsent proto.InternalMessageInfo
+
+func (m *OperatorConsent) GetPublicKey() []byte {
+	if m != nil {
+		return m.PublicKey
+	}
+	return nil
+}
+
+func (m *OperatorConsent) GetDeadline() uint64 {
+	if m != nil {
+		return m.Deadline
+	}
+	return 0
+}
+
+func (m *OperatorConsent) GetSignature() []byte {
+	if m != nil {
+		return m.Signature
+	}
+	return nil
+}
+
+// Timer is something that happens to an agent by itself.
+type Timer struct {
+	// agent_id is whom it happens to.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// kind is what happens.
+	Kind TimerKind `protobuf:"varint,2,opt,name=kind,proto3,enum=aitbc.agentregistry.v1.TimerKind" json:"kind,omitempty"`
+	// at is when, in unix seconds of market time.
+	At uint64 `protobuf:"varint,3,opt,name=at,proto3" json:"at,omitempty"`
+}
+
+func (m *Timer) Reset()         { *m = Timer{} }
+func (m *Timer) String() string { return proto.CompactTextString(m) }
+func (*Timer) ProtoMessage()    {}
+func (*Timer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8ef2fb6bca2bb791, []int{4}
+}
+func (m *Timer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Timer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Timer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Timer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Timer.Merge(m, src)
+}
+func (m *Timer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Timer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Timer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Timer proto.InternalMessageInfo
+
+func (m *Timer) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *Timer) GetKind() TimerKind {
+	if m != nil {
+		return m.Kind
+	}
+	return TIMER_KIND_UNSPECIFIED
+}
+
+func (m *Timer) GetAt() uint64 {
+	if m != nil {
+		return m.At
+	}
+	return 0
+}
+
 // Bond is what an agent has at stake. It rests in escrow, in the vault of the
 // owner; all amounts are in uait. At any time reserved + unbonding <= bonded.
 type Bond struct {
@@ -221,7 +552,7 @@ func (m *Bond) Reset()         { *m = Bond{} }
 func (m *Bond) String() string { return proto.CompactTextString(m) }
 func (*Bond) ProtoMessage()    {}
 func (*Bond) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8ef2fb6bca2bb791, []int{1}
+	return fileDescriptor_8ef2fb6bca2bb791, []int{5}
 }
 func (m *Bond) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -281,7 +612,7 @@ func (m *Reservation) Reset()         { *m = Reservation{} }
 func (m *Reservation) String() string { return proto.CompactTextString(m) }
 func (*Reservation) ProtoMessage()    {}
 func (*Reservation) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8ef2fb6bca2bb791, []int{2}
+	return fileDescriptor_8ef2fb6bca2bb791, []int{6}
 }
 func (m *Reservation) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -346,7 +677,7 @@ func (m *Unbonding) Reset()         { *m = Unbonding{} }
 func (m *Unbonding) String() string { return proto.CompactTextString(m) }
 func (*Unbonding) ProtoMessage()    {}
 func (*Unbonding) Descriptor() ([]byte, []int) {
-	return fileDescriptor_8ef2fb6bca2bb791, []int{3}
+	return fileDescriptor_8ef2fb6bca2bb791, []int{7}
 }
 func (m *Unbonding) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -392,7 +723,12 @@ func (m *Unbonding) GetCompletesAt() uint64 {
 func init() {
 	proto.RegisterEnum("aitbc.agentregistry.v1.AgentStatus", AgentStatus_name, AgentStatus_value)
 	proto.RegisterEnum("aitbc.agentregistry.v1.PauseReason", PauseReason_name, PauseReason_value)
+	proto.RegisterEnum("aitbc.agentregistry.v1.TimerKind", TimerKind_name, TimerKind_value)
 	proto.RegisterType((*Agent)(nil), "aitbc.agentregistry.v1.Agent")
+	proto.RegisterType((*PayoutChange)(nil), "aitbc.agentregistry.v1.PayoutChange")
+	proto.RegisterType((*Transfer)(nil), "aitbc.agentregistry.v1.Transfer")
+	proto.RegisterType((*OperatorConsent)(nil), "aitbc.agentregistry.v1.OperatorConsent")
+	proto.RegisterType((*Timer)(nil), "aitbc.agentregistry.v1.Timer")
 	proto.RegisterType((*Bond)(nil), "aitbc.agentregistry.v1.Bond")
 	proto.RegisterType((*Reservation)(nil), "aitbc.agentregistry.v1.Reservation")
 	proto.RegisterType((*Unbonding)(nil), "aitbc.agentregistry.v1.Unbonding")
@@ -403,53 +739,74 @@ func init() {
 }
 
 var fileDescriptor_8ef2fb6bca2bb791 = []byte{
-	// 733 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x54, 0x3f, 0x6f, 0xd3, 0x40,
-	0x14, 0x8f, 0x93, 0x34, 0x6d, 0x2e, 0x49, 0x15, 0x8e, 0x52, 0xdc, 0xa8, 0x72, 0x42, 0x58, 0xa2,
-	0x42, 0x6d, 0x5a, 0xd8, 0x98, 0x9c, 0xc4, 0xad, 0x2c, 0xa1, 0x10, 0xce, 0x09, 0x03, 0x4b, 0xe4,
-	0xc4, 0x57, 0xd7, 0xa2, 0xf6, 0x59, 0xbe, 0x4b, 0xa1, 0x3b, 0x03, 0x13, 0xea, 0xc6, 0x07, 0xe8,
-	0xc2, 0xc8, 0xd0, 0x0f, 0xd1, 0xb1, 0xea, 0x84, 0x18, 0x0a, 0x6a, 0x07, 0xbe, 0x06, 0xf2, 0xd9,
-	0xf9, 0xd7, 0xa2, 0x56, 0x65, 0xb1, 0xfc, 0xde, 0xfb, 0xfd, 0xde, 0x7b, 0xf7, 0x7b, 0xef, 0x0e,
-	0x54, 0x4d, 0x87, 0xf5, 0x07, 0x8a, 0x69, 0x63, 0x8f, 0x05, 0xd8, 0x76, 0x28, 0x0b, 0x0e, 0x94,
-	0xfd, 0x8d, 0xc8, 0x21, 0xfb, 0x01, 0x61, 0x04, 0x2e, 0x73, 0x8c, 0x3c, 0x83, 0x91, 0xf7, 0x37,
-	0x4a, 0xf7, 0x4c, 0xd7, 0xf1, 0x88, 0xc2, 0xbf, 0x11, 0xb4, 0xb4, 0x32, 0x20, 0xd4, 0x25, 0xb4,
-	0xc7, 0x2d, 0x25, 0x32, 0xe2, 0xd0, 0x92, 0x4d, 0x6c, 0x12, 0xf9, 0xc3, 0xbf, 0xd8, 0x5b, 0xb6,
-	0x09, 0xb1, 0xf7, 0xb0, 0xc2, 0xad, 0xfe, 0x70, 0x47, 0x61, 0x8e, 0x8b, 0x29, 0x33, 0x5d, 0x3f,
-	0x02, 0x54, 0x3f, 0xa5, 0xc0, 0x9c, 0x1a, 0x56, 0x86, 0x8b, 0x20, 0xe9, 0x58, 0xa2, 0x50, 0x11,
-	0x6a, 0x69, 0x94, 0x74, 0x2c, 0x28, 0x83, 0x39, 0xf2, 0xc1, 0xc3, 0x81, 0x98, 0xac, 0x08, 0xb5,
-	0x6c, 0x5d, 0x3c, 0x3b, 0x5e, 0x5f, 0x8a, 0x2b, 0xaa, 0x96, 0x15, 0x60, 0x4a, 0x0d, 0x16, 0x38,
-	0x9e, 0x8d, 0x22, 0x18, 0x7c, 0x01, 0x16, 0x88, 0x8f, 0x03, 0x93, 0x91, 0x40, 0x4c, 0xdd, 0x42,
-	0x19, 0x23, 0xe1, 0x33, 0x90, 0xf1, 0xcd, 0x03, 0x32, 0x64, 0x62, 0xfa, 0x16, 0x4e, 0x8c, 0x83,
-	0x2f, 0x41, 0x86, 0x32, 0x93, 0x0d, 0xa9, 0x38, 0x57, 0x11, 0x6a, 0x8b, 0x9b, 0x8f, 0xe5, 0x7f,
-	0xeb, 0x27, 0xf3, 0x63, 0x19, 0x1c, 0x8a, 0x62, 0x0a, 0x6c, 0x81, 0x42, 0x04, 0xc1, 0x01, 0xb6,
-	0x7a, 0x26, 0x13, 0x33, 0x15, 0xa1, 0x96, 0xdb, 0x2c, 0xc9, 0x91, 0x4e, 0xf2, 0x48, 0x27, 0xb9,
-	0x33, 0xd2, 0xa9, 0x5e, 0x38, 0x39, 0x2f, 0x27, 0x0e, 0x7f, 0x95, 0x85, 0x6f, 0x7f, 0xbe, 0xaf,
-	0x09, 0x28, 0x3f, 0xe1, 0xab, 0x0c, 0x6e, 0x81, 0xbc, 0x6f, 0x0e, 0x29, 0xee, 0x05, 0xd8, 0xa4,
-	0xc4, 0x13, 0xe7, 0x6f, 0x6e, 0xa9, 0x1d, 0x62, 0x11, 0x87, 0xa2, 0x9c, 0x3f, 0x31, 0xaa, 0x47,
-	0x49, 0x90, 0xae, 0x13, 0xcf, 0x82, 0x0d, 0x90, 0xe9, 0x13, 0xcf, 0xc2, 0xd1, 0x24, 0xb2, 0xf5,
-	0x27, 0x61, 0xf5, 0x9f, 0xe7, 0xe5, 0x07, 0x91, 0x26, 0xd4, 0x7a, 0x2f, 0x3b, 0x44, 0x71, 0x4d,
-	0xb6, 0x2b, 0xeb, 0x1e, 0x3b, 0x3b, 0x5e, 0x07, 0xb1, 0x58, 0xba, 0xc7, 0x50, 0x4c, 0x85, 0xdb,
-	0x60, 0x21, 0xc0, 0x14, 0x07, 0xfb, 0xd8, 0x8a, 0xa7, 0x77, 0xa7, 0x34, 0x63, 0x32, 0xd4, 0x41,
-	0x76, 0xe8, 0x85, 0x49, 0x1d, 0xcf, 0x8e, 0x87, 0x7a, 0xa7, 0x4c, 0x13, 0x36, 0xac, 0x82, 0x7c,
-	0x94, 0xd6, 0x64, 0x0e, 0xf1, 0x28, 0x1f, 0x77, 0x01, 0xcd, 0xf8, 0xa0, 0x04, 0xc0, 0x98, 0x10,
-	0x8d, 0xb7, 0x80, 0xa6, 0x3c, 0xd5, 0x23, 0x01, 0xe4, 0xd0, 0x84, 0x00, 0x57, 0xc0, 0x02, 0x97,
-	0xb8, 0x37, 0x5e, 0xdc, 0x79, 0x6e, 0xeb, 0x16, 0x5c, 0x06, 0x99, 0x5d, 0xb2, 0x67, 0x8d, 0xd6,
-	0x17, 0xc5, 0x16, 0x5c, 0x05, 0xd9, 0x00, 0xef, 0xe0, 0x00, 0x7b, 0x03, 0xcc, 0x4f, 0x94, 0x47,
-	0x13, 0x47, 0xa8, 0xbe, 0xe9, 0x92, 0xa1, 0x37, 0xda, 0xc6, 0xbb, 0xa9, 0x1f, 0x51, 0xab, 0x5f,
-	0x04, 0x90, 0xed, 0x8e, 0xcf, 0x7d, 0x43, 0x8f, 0x8f, 0x40, 0x7e, 0x40, 0x5c, 0x7f, 0x0f, 0x33,
-	0x4c, 0xc3, 0x5d, 0x4c, 0xf2, 0x70, 0x6e, 0xec, 0x53, 0xd9, 0x54, 0x43, 0xa9, 0xff, 0x6e, 0x68,
-	0xed, 0xab, 0x00, 0x72, 0x53, 0x97, 0x01, 0xae, 0x02, 0x51, 0xdd, 0xd6, 0x5a, 0x9d, 0x9e, 0xd1,
-	0x51, 0x3b, 0x5d, 0xa3, 0xd7, 0x6d, 0x19, 0x6d, 0xad, 0xa1, 0x6f, 0xe9, 0x5a, 0xb3, 0x98, 0x80,
-	0x22, 0x58, 0x9a, 0x89, 0xb6, 0xb5, 0x56, 0x53, 0x6f, 0x6d, 0x17, 0x05, 0xf8, 0x10, 0xdc, 0x9f,
-	0x89, 0xa8, 0x8d, 0x8e, 0xfe, 0x56, 0x2b, 0x26, 0xaf, 0x05, 0xda, 0x6a, 0xd7, 0xd0, 0x9a, 0xc5,
-	0xd4, 0xb5, 0x5c, 0x48, 0xeb, 0xe8, 0x48, 0x6b, 0x16, 0xd3, 0xa5, 0xf4, 0xe7, 0x23, 0x29, 0xb1,
-	0x66, 0x83, 0xdc, 0xd4, 0x95, 0x08, 0x1b, 0xe3, 0xd4, 0x1e, 0xd2, 0x54, 0xe3, 0x75, 0xeb, 0x4a,
-	0x63, 0x25, 0xb0, 0x3c, 0x13, 0x45, 0xda, 0x9b, 0xae, 0x66, 0x74, 0xb4, 0x66, 0x51, 0x08, 0x0b,
-	0xcd, 0xc4, 0x0c, 0xfd, 0x95, 0xd6, 0x6a, 0x68, 0xc5, 0x64, 0x54, 0xa8, 0xbe, 0x75, 0x72, 0x21,
-	0x09, 0xa7, 0x17, 0x92, 0xf0, 0xfb, 0x42, 0x12, 0x0e, 0x2f, 0xa5, 0xc4, 0xe9, 0xa5, 0x94, 0xf8,
-	0x71, 0x29, 0x25, 0xde, 0x3d, 0xb5, 0x1d, 0xb6, 0x3b, 0xec, 0xcb, 0x03, 0xe2, 0x2a, 0xf1, 0x63,
-	0xcd, 0xbf, 0x1f, 0xaf, 0x3c, 0xda, 0xec, 0xc0, 0xc7, 0xb4, 0x9f, 0xe1, 0x0f, 0xc4, 0xf3, 0xbf,
-	0x01, 0x00, 0x00, 0xff, 0xff, 0x72, 0x52, 0xef, 0x34, 0xd8, 0x05, 0x00, 0x00,
+	// 1067 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x9c, 0x56, 0x3f, 0x53, 0xe3, 0x46,
+	0x14, 0xb7, 0x8c, 0x31, 0xf6, 0xb3, 0xb9, 0x88, 0x0d, 0x7f, 0x84, 0x73, 0x67, 0xc0, 0x49, 0xc1,
+	0x90, 0x9c, 0x9c, 0x23, 0xb9, 0x2a, 0x69, 0x84, 0x2d, 0x18, 0x0d, 0x39, 0x99, 0xac, 0xe4, 0xcc,
+	0x5c, 0x1a, 0x45, 0xb6, 0x16, 0xa3, 0x60, 0xef, 0x7a, 0xa4, 0x35, 0x1c, 0xdf, 0x20, 0x55, 0xe6,
+	0xfa, 0x94, 0x34, 0x29, 0xaf, 0xb8, 0x0f, 0x71, 0xe5, 0xcd, 0x55, 0x99, 0x14, 0x97, 0x0c, 0x14,
+	0x69, 0xf2, 0x21, 0x32, 0x5a, 0x09, 0x23, 0x43, 0x80, 0x90, 0x46, 0xe3, 0xf7, 0x7b, 0xbf, 0xf7,
+	0xde, 0x6f, 0xdf, 0x3e, 0x3d, 0x0b, 0x6a, 0xae, 0xcf, 0x3b, 0xdd, 0xba, 0xdb, 0x23, 0x94, 0x07,
+	0xa4, 0xe7, 0x87, 0x3c, 0x38, 0xa9, 0x1f, 0x3d, 0x89, 0x01, 0x75, 0x18, 0x30, 0xce, 0xd0, 0xa2,
+	0xe0, 0xa8, 0x13, 0x1c, 0xf5, 0xe8, 0x49, 0x65, 0xce, 0x1d, 0xf8, 0x94, 0xd5, 0xc5, 0x33, 0xa6,
+	0x56, 0x96, 0xbb, 0x2c, 0x1c, 0xb0, 0xd0, 0x11, 0x56, 0x3d, 0x36, 0x12, 0xd7, 0x7c, 0x8f, 0xf5,
+	0x58, 0x8c, 0x47, 0xbf, 0x12, 0x74, 0xa5, 0xc7, 0x58, 0xaf, 0x4f, 0xea, 0xc2, 0xea, 0x8c, 0xf6,
+	0xeb, 0xdc, 0x1f, 0x90, 0x90, 0xbb, 0x83, 0x61, 0x4c, 0xa8, 0xbd, 0xca, 0xc1, 0xb4, 0x16, 0x55,
+	0x46, 0x0f, 0x20, 0xeb, 0x7b, 0x8a, 0xb4, 0x2a, 0xad, 0xe7, 0x70, 0xd6, 0xf7, 0x90, 0x0a, 0xd3,
+	0xec, 0x98, 0x92, 0x40, 0xc9, 0xae, 0x4a, 0xeb, 0xc5, 0x2d, 0xe5, 0xdd, 0xeb, 0xc7, 0xf3, 0x49,
+	0x45, 0xcd, 0xf3, 0x02, 0x12, 0x86, 0x16, 0x0f, 0x7c, 0xda, 0xc3, 0x31, 0x0d, 0x7d, 0x09, 0x05,
+	0x36, 0x24, 0x81, 0xcb, 0x59, 0xa0, 0x4c, 0xdd, 0x11, 0x32, 0x66, 0xa2, 0xcf, 0x21, 0x3f, 0x74,
+	0x4f, 0xd8, 0x88, 0x2b, 0xb9, 0x3b, 0x62, 0x12, 0x1e, 0xfa, 0x0a, 0xf2, 0x21, 0x77, 0xf9, 0x28,
+	0x54, 0xa6, 0x57, 0xa5, 0xf5, 0x07, 0x9b, 0x1f, 0xab, 0xff, 0xde, 0x3f, 0x55, 0x1c, 0xcb, 0x12,
+	0x54, 0x9c, 0x84, 0x20, 0x13, 0x66, 0x63, 0x0a, 0x09, 0x88, 0xe7, 0xb8, 0x5c, 0xc9, 0xaf, 0x4a,
+	0xeb, 0xa5, 0xcd, 0x8a, 0x1a, 0xf7, 0x49, 0xbd, 0xe8, 0x93, 0x6a, 0x5f, 0xf4, 0x69, 0x6b, 0xf6,
+	0xcd, 0xfb, 0x95, 0xcc, 0xcb, 0x3f, 0x56, 0xa4, 0x5f, 0xff, 0x7a, 0xb5, 0x21, 0xe1, 0xf2, 0x65,
+	0xbc, 0xc6, 0xd1, 0x36, 0x94, 0x87, 0xee, 0x28, 0x24, 0x4e, 0x40, 0xdc, 0x90, 0x51, 0x65, 0xe6,
+	0x76, 0x49, 0x7b, 0x11, 0x17, 0x0b, 0x2a, 0x2e, 0x0d, 0x2f, 0x0d, 0xb4, 0x06, 0xe5, 0x58, 0xa1,
+	0x33, 0xa2, 0xdc, 0xef, 0x2b, 0x05, 0x71, 0x0d, 0xa5, 0x18, 0x6b, 0x47, 0x10, 0x32, 0x60, 0x36,
+	0xee, 0x80, 0xd3, 0x3d, 0x70, 0x69, 0x8f, 0x28, 0x45, 0x21, 0xfd, 0x93, 0x9b, 0x6b, 0x45, 0xe4,
+	0x86, 0xe0, 0xe2, 0xf2, 0x30, 0x65, 0xa1, 0xaf, 0xa1, 0xc0, 0x03, 0x97, 0x86, 0xfb, 0x24, 0x50,
+	0x40, 0x64, 0x59, 0xbd, 0x29, 0x8b, 0x9d, 0xf0, 0xf0, 0x38, 0xa2, 0xf6, 0x1c, 0xca, 0xe9, 0xdc,
+	0xa9, 0x2b, 0x94, 0xfe, 0xe3, 0x15, 0x2e, 0xc1, 0x8c, 0xdb, 0xe5, 0x61, 0xd4, 0xff, 0xac, 0x38,
+	0x68, 0x3e, 0x32, 0x35, 0x5e, 0xfb, 0x01, 0x0a, 0x17, 0x05, 0xd1, 0x53, 0x28, 0x52, 0x72, 0xec,
+	0xc4, 0x33, 0x78, 0x57, 0xe6, 0x02, 0x25, 0xc7, 0x2d, 0x31, 0x86, 0x8f, 0x00, 0xc8, 0x8b, 0xa1,
+	0x1f, 0x90, 0x54, 0xfa, 0x62, 0x82, 0x68, 0xbc, 0xf6, 0x23, 0x7c, 0xd0, 0x4a, 0x66, 0xaf, 0xc1,
+	0x68, 0x18, 0x0d, 0xfe, 0x23, 0x80, 0xe1, 0xa8, 0xd3, 0xf7, 0xbb, 0xce, 0x21, 0x39, 0x11, 0x95,
+	0xca, 0xb8, 0x18, 0x23, 0xbb, 0xe4, 0x04, 0x55, 0xa0, 0xe0, 0x11, 0xd7, 0xeb, 0xfb, 0x94, 0x24,
+	0xe9, 0xc6, 0x36, 0x7a, 0x08, 0xc5, 0xd0, 0xef, 0x51, 0x97, 0x8f, 0x02, 0x22, 0x86, 0xbe, 0x8c,
+	0x2f, 0x81, 0x9a, 0x0f, 0xd3, 0xd1, 0x18, 0x05, 0x68, 0x19, 0x0a, 0xa2, 0xb1, 0xce, 0xf8, 0x05,
+	0x9b, 0x11, 0xb6, 0xe1, 0xa1, 0xa7, 0x90, 0x3b, 0xf4, 0xa9, 0x27, 0x32, 0x3f, 0xd8, 0x5c, 0xbb,
+	0xf1, 0x1a, 0xa2, 0x3c, 0xbb, 0x3e, 0xf5, 0xb0, 0xa0, 0x47, 0x2f, 0xab, 0xcb, 0x45, 0xc5, 0x1c,
+	0xce, 0xba, 0xbc, 0x76, 0x9a, 0x85, 0xdc, 0x16, 0xa3, 0x1e, 0x6a, 0x40, 0xbe, 0xc3, 0xa8, 0x47,
+	0xbc, 0xa4, 0x65, 0x9f, 0x46, 0xd3, 0xfb, 0xfb, 0xfb, 0x95, 0x85, 0xb8, 0x6d, 0xa1, 0x77, 0xa8,
+	0xfa, 0xac, 0x3e, 0x70, 0xf9, 0x81, 0x6a, 0x50, 0xfe, 0xee, 0xf5, 0x63, 0x48, 0xfa, 0x69, 0x50,
+	0x8e, 0x93, 0x50, 0xb4, 0x03, 0x85, 0x80, 0x84, 0x24, 0x38, 0x22, 0x5e, 0xf2, 0xf6, 0xdf, 0x2b,
+	0xcd, 0x38, 0x18, 0x19, 0x50, 0x1c, 0xd1, 0x28, 0xa9, 0x4f, 0x7b, 0xc9, 0x52, 0xb8, 0x57, 0xa6,
+	0xcb, 0x68, 0x54, 0x83, 0x72, 0x9c, 0xd6, 0xe5, 0x3e, 0xa3, 0xa1, 0x58, 0x17, 0xb3, 0x78, 0x02,
+	0x43, 0x55, 0x80, 0x71, 0x40, 0xbc, 0x1e, 0x66, 0x71, 0x0a, 0xa9, 0x9d, 0x4a, 0x50, 0xc2, 0x97,
+	0x01, 0xb7, 0xdd, 0xcb, 0x22, 0xe4, 0x0f, 0x58, 0xdf, 0xbb, 0x58, 0x7f, 0x38, 0xb1, 0xa2, 0x1b,
+	0x0f, 0xc8, 0x3e, 0x09, 0x08, 0xed, 0x8e, 0x6f, 0x7c, 0x0c, 0x44, 0xdd, 0x77, 0x07, 0x6c, 0x44,
+	0x2f, 0xb6, 0xd9, 0xfd, 0xba, 0x1f, 0x87, 0xd6, 0x7e, 0x96, 0xa0, 0xd8, 0x1e, 0x9f, 0xfb, 0x16,
+	0x8d, 0x6b, 0x50, 0xee, 0xb2, 0xc1, 0xb0, 0x4f, 0x78, 0x7a, 0xd8, 0x4b, 0x63, 0x4c, 0xe3, 0x29,
+	0x41, 0x53, 0xff, 0x5b, 0xd0, 0xc6, 0xdf, 0x12, 0x94, 0x52, 0xcb, 0x14, 0x3d, 0x04, 0x45, 0xdb,
+	0xd1, 0x4d, 0xdb, 0xb1, 0x6c, 0xcd, 0x6e, 0x5b, 0x4e, 0xdb, 0xb4, 0xf6, 0xf4, 0x86, 0xb1, 0x6d,
+	0xe8, 0x4d, 0x39, 0x83, 0x14, 0x98, 0x9f, 0xf0, 0xee, 0xe9, 0x66, 0xd3, 0x30, 0x77, 0x64, 0x09,
+	0x2d, 0xc1, 0x87, 0x13, 0x1e, 0xad, 0x61, 0x1b, 0xdf, 0xe9, 0x72, 0xf6, 0x9a, 0x63, 0x4f, 0x6b,
+	0x5b, 0x7a, 0x53, 0x9e, 0xba, 0x96, 0x0b, 0xeb, 0xb6, 0x81, 0xf5, 0xa6, 0x9c, 0xbb, 0xa6, 0xe1,
+	0x99, 0x66, 0x98, 0xb6, 0x6e, 0x6a, 0x66, 0x43, 0x97, 0xa7, 0xd1, 0x32, 0x2c, 0x4c, 0x78, 0x9b,
+	0x58, 0x33, 0xcc, 0x48, 0x44, 0x1e, 0x55, 0x60, 0x71, 0xc2, 0x65, 0xb5, 0xad, 0x48, 0xa1, 0xde,
+	0x94, 0x67, 0x2a, 0xb9, 0x9f, 0x4e, 0xab, 0x99, 0x8d, 0x5f, 0x24, 0x28, 0xa5, 0x16, 0x75, 0x54,
+	0x4a, 0x08, 0x72, 0xb0, 0xae, 0x59, 0x2d, 0xf3, 0xca, 0x71, 0x2b, 0xb0, 0x38, 0xe1, 0xc5, 0xfa,
+	0xb7, 0x6d, 0xdd, 0xb2, 0xf5, 0xa6, 0x2c, 0x45, 0xf2, 0x27, 0x7c, 0x96, 0xf1, 0x8d, 0x1e, 0x09,
+	0xcc, 0xa2, 0x8f, 0x60, 0x69, 0xd2, 0x23, 0x54, 0x58, 0x46, 0xcb, 0x94, 0xa7, 0xd0, 0x02, 0xcc,
+	0x4d, 0x38, 0xb7, 0x5a, 0x66, 0x53, 0xce, 0x25, 0xea, 0x38, 0x14, 0xc7, 0xcb, 0x20, 0x2a, 0x6e,
+	0x1b, 0xcf, 0x74, 0xec, 0xec, 0x1a, 0x66, 0xf3, 0x8a, 0xb0, 0x05, 0x98, 0x4b, 0xf9, 0xe2, 0xd3,
+	0xca, 0xd2, 0x15, 0x78, 0x4f, 0x7b, 0xde, 0x6a, 0xdb, 0xf1, 0x15, 0xa4, 0x60, 0x1b, 0x6b, 0xa6,
+	0xb5, 0xad, 0x63, 0x79, 0x2a, 0xae, 0xba, 0xb5, 0xfd, 0xe6, 0xac, 0x2a, 0xbd, 0x3d, 0xab, 0x4a,
+	0x7f, 0x9e, 0x55, 0xa5, 0x97, 0xe7, 0xd5, 0xcc, 0xdb, 0xf3, 0x6a, 0xe6, 0xb7, 0xf3, 0x6a, 0xe6,
+	0xfb, 0xcf, 0x7a, 0x3e, 0x3f, 0x18, 0x75, 0xd4, 0x2e, 0x1b, 0xd4, 0x93, 0x8f, 0x1d, 0xf1, 0x7c,
+	0x71, 0xe5, 0xa3, 0x87, 0x9f, 0x0c, 0x49, 0xd8, 0xc9, 0x8b, 0x3f, 0xd8, 0x2f, 0xfe, 0x09, 0x00,
+	0x00, 0xff, 0xff, 0xb7, 0xbd, 0x60, 0xa2, 0x18, 0x09, 0x00, 0x00,
 }
 
 func (m *Agent) Marshal() (dAtA []byte, err error) {
@@ -472,17 +829,46 @@ func (m *Agent) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Transfer != nil {
+		{
+			size, err := m.Transfer.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintAgent(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x52
+	}
+	if m.PayoutChange != nil {
+		{
+			size, err := m.PayoutChange.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintAgent(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.StatusUntil != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.StatusUntil))
+		i--
+		dAtA[i] = 0x40
+	}
 	if m.PauseReason != 0 {
 		i = encodeVarintAgent(dAtA, i, uint64(m.PauseReason))
 		i--
 		dAtA[i] = 0x38
 	}
-	n1, err1 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.RegisteredAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.RegisteredAt):])
-	if err1 != nil {
-		return 0, err1
+	n3, err3 := github_com_cosmos_gogoproto_types.StdTimeMarshalTo(m.RegisteredAt, dAtA[i-github_com_cosmos_gogoproto_types.SizeOfStdTime(m.RegisteredAt):])
+	if err3 != nil {
+		return 0, err3
 	}
-	i -= n1
-	i = encodeVarintAgent(dAtA, i, uint64(n1))
+	i -= n3
+	i = encodeVarintAgent(dAtA, i, uint64(n3))
 	i--
 	dAtA[i] = 0x32
 	if m.Status != 0 {
@@ -513,6 +899,156 @@ func (m *Agent) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	if m.Id != 0 {
 		i = encodeVarintAgent(dAtA, i, uint64(m.Id))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PayoutChange) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PayoutChange) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PayoutChange) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ActsAt != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.ActsAt))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Payout) > 0 {
+		i -= len(m.Payout)
+		copy(dAtA[i:], m.Payout)
+		i = encodeVarintAgent(dAtA, i, uint64(len(m.Payout)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Transfer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Transfer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Transfer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.ExpiresAt))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.NewOwner) > 0 {
+		i -= len(m.NewOwner)
+		copy(dAtA[i:], m.NewOwner)
+		i = encodeVarintAgent(dAtA, i, uint64(len(m.NewOwner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *OperatorConsent) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *OperatorConsent) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *OperatorConsent) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Signature) > 0 {
+		i -= len(m.Signature)
+		copy(dAtA[i:], m.Signature)
+		i = encodeVarintAgent(dAtA, i, uint64(len(m.Signature)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.Deadline != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.Deadline))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.PublicKey) > 0 {
+		i -= len(m.PublicKey)
+		copy(dAtA[i:], m.PublicKey)
+		i = encodeVarintAgent(dAtA, i, uint64(len(m.PublicKey)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Timer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Timer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Timer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.At != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.At))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintAgent(dAtA, i, uint64(m.AgentId))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -716,6 +1252,87 @@ func (m *Agent) Size() (n int) {
 	n += 1 + l + sovAgent(uint64(l))
 	if m.PauseReason != 0 {
 		n += 1 + sovAgent(uint64(m.PauseReason))
+	}
+	if m.StatusUntil != 0 {
+		n += 1 + sovAgent(uint64(m.StatusUntil))
+	}
+	if m.PayoutChange != nil {
+		l = m.PayoutChange.Size()
+		n += 1 + l + sovAgent(uint64(l))
+	}
+	if m.Transfer != nil {
+		l = m.Transfer.Size()
+		n += 1 + l + sovAgent(uint64(l))
+	}
+	return n
+}
+
+func (m *PayoutChange) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Payout)
+	if l > 0 {
+		n += 1 + l + sovAgent(uint64(l))
+	}
+	if m.ActsAt != 0 {
+		n += 1 + sovAgent(uint64(m.ActsAt))
+	}
+	return n
+}
+
+func (m *Transfer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.NewOwner)
+	if l > 0 {
+		n += 1 + l + sovAgent(uint64(l))
+	}
+	if m.ExpiresAt != 0 {
+		n += 1 + sovAgent(uint64(m.ExpiresAt))
+	}
+	return n
+}
+
+func (m *OperatorConsent) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.PublicKey)
+	if l > 0 {
+		n += 1 + l + sovAgent(uint64(l))
+	}
+	if m.Deadline != 0 {
+		n += 1 + sovAgent(uint64(m.Deadline))
+	}
+	l = len(m.Signature)
+	if l > 0 {
+		n += 1 + l + sovAgent(uint64(l))
+	}
+	return n
+}
+
+func (m *Timer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovAgent(uint64(m.AgentId))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovAgent(uint64(m.Kind))
+	}
+	if m.At != 0 {
+		n += 1 + sovAgent(uint64(m.At))
 	}
 	return n
 }
@@ -997,6 +1614,543 @@ func (m *Agent) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.PauseReason |= PauseReason(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StatusUntil", wireType)
+			}
+			m.StatusUntil = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.StatusUntil |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PayoutChange", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAgent
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.PayoutChange == nil {
+				m.PayoutChange = &PayoutChange{}
+			}
+			if err := m.PayoutChange.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Transfer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthAgent
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Transfer == nil {
+				m.Transfer = &Transfer{}
+			}
+			if err := m.Transfer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAgent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PayoutChange) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAgent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PayoutChange: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PayoutChange: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAgent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ActsAt", wireType)
+			}
+			m.ActsAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ActsAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAgent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Transfer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAgent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Transfer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Transfer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthAgent
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			m.ExpiresAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpiresAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAgent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *OperatorConsent) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAgent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: OperatorConsent: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: OperatorConsent: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PublicKey", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthAgent
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PublicKey = append(m.PublicKey[:0], dAtA[iNdEx:postIndex]...)
+			if m.PublicKey == nil {
+				m.PublicKey = []byte{}
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Deadline", wireType)
+			}
+			m.Deadline = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Deadline |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signature", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthAgent
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signature = append(m.Signature[:0], dAtA[iNdEx:postIndex]...)
+			if m.Signature == nil {
+				m.Signature = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipAgent(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthAgent
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Timer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowAgent
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Timer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Timer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= TimerKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field At", wireType)
+			}
+			m.At = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowAgent
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.At |= uint64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

@@ -12,21 +12,21 @@ import (
 
 func statuses() []types.AgentStatus {
 	return []types.AgentStatus{
-		types.AGENT_STATUS_UNSPECIFIED, types.AGENT_STATUS_PENDING, types.AGENT_STATUS_ACTIVE,
-		types.AGENT_STATUS_PAUSED, types.AGENT_STATUS_RETIRED,
+		types.AGENT_STATUS_UNSPECIFIED, types.AGENT_STATUS_PENDING, types.AGENT_STATUS_ACTIVE, types.AGENT_STATUS_PAUSED,
+		types.AGENT_STATUS_MAINTENANCE, types.AGENT_STATUS_DRAINING, types.AGENT_STATUS_SUSPENDED, types.AGENT_STATUS_RETIRED,
 	}
 }
 
 // The whole state machine: each status and action, with a stake one below the
 // minimum, at it, and at it with live work.
-func TestAgentStatus_Next_Golden(t *testing.T) {
+func TestState_Next_Golden(t *testing.T) {
 	cases := []types.Standing{
 		{Stake: number(24), MinBond: number(25)},
 		{Stake: number(25), MinBond: number(25)},
 		{Stake: number(25), MinBond: number(25), Reservations: 1},
 	}
 	var table strings.Builder
-	row := func(cells ...any) { fmt.Fprintf(&table, "%-12s| %-17s| %-28s| %-28s| %s\n", cells...) }
+	row := func(cells ...any) { fmt.Fprintf(&table, "%-12s| %-19s| %-28s| %-28s| %s\n", cells...) }
 	row("status", "action", "below the minimum", "at the minimum", "at the minimum, live work")
 	for _, status := range statuses() {
 		for _, action := range types.Actions() {
@@ -42,18 +42,28 @@ func TestAgentStatus_Next_Golden(t *testing.T) {
 
 func outcome(t *testing.T, status types.AgentStatus, action types.Action, standing types.Standing) string {
 	t.Helper()
-	got, err := status.Next(action, standing)
-	if err == nil {
-		return got.Text()
+	from := types.State{Status: status}
+	if status == types.AGENT_STATUS_PAUSED {
+		from.Reason = types.PAUSE_REASON_REQUESTED
 	}
-	if got != status {
-		t.Errorf("%s %s: expected the status unchanged with an error, got %s", status, action, got)
+	got, err := from.Next(action, standing)
+	if err != nil {
+		if got != from {
+			t.Errorf("%s %s: expected the state unchanged with an error, got %s", status, action, got)
+		}
+		return "! " + reason(err)
 	}
-	return "! " + reason(err)
+	if (got.Status == types.AGENT_STATUS_PAUSED) != (got.Reason != types.PAUSE_REASON_UNSPECIFIED) {
+		t.Errorf("%s %s: expected a reason exactly if it is paused, got %s", status, action, got)
+	}
+	if got.Status == types.AGENT_STATUS_UNSPECIFIED {
+		return "removed"
+	}
+	return got.String()
 }
 
 func reason(err error) string {
-	for _, known := range []error{types.ErrWrongStatus, types.ErrInsufficientBond, types.ErrLiveReservations} {
+	for _, known := range []error{types.ErrWrongStatus, types.ErrInsufficientBond} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

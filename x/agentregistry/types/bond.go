@@ -4,8 +4,13 @@ import (
 	sdkmath "cosmossdk.io/math"
 )
 
-// MaxUnbondings is how many withdrawals of one agent can be under way at a time.
-const MaxUnbondings = 16
+const (
+	// MaxUnbondings is how many withdrawals an owner can have under way at a time.
+	MaxUnbondings = 16
+	// maxUnbondingsAtEnd has room for the withdrawal that retirement starts, which must
+	// not fail because of others.
+	maxUnbondingsAtEnd = MaxUnbondings + 1
+)
 
 // NewBond returns the bond of an agent with nothing at stake.
 func NewBond() Bond {
@@ -40,9 +45,9 @@ func (b Bond) Validate() error {
 		return ErrInvalidBond.Wrapf("bond.bonded: expected at least %s (reserved and unbonding), got %s", b.Reserved.Add(b.Unbonding), b.Bonded)
 	case b.Reserved.IsPositive() && b.Reservations == 0:
 		return ErrInvalidBond.Wrapf("bond.reservations: expected some for %s reserved, got 0", b.Reserved)
-	case b.Unbondings > MaxUnbondings || b.Unbonding.IsPositive() != (b.Unbondings > 0):
+	case b.Unbondings > maxUnbondingsAtEnd || b.Unbonding.IsPositive() != (b.Unbondings > 0):
 		return ErrInvalidBond.Wrapf("bond.unbondings: expected 1 to %d exactly if coins are unbonding, got %d for %s",
-			MaxUnbondings, b.Unbondings, b.Unbonding)
+			maxUnbondingsAtEnd, b.Unbondings, b.Unbonding)
 	}
 	return nil
 }
@@ -100,6 +105,17 @@ func (b Bond) Unbond(amount sdkmath.Int, own bool) (Bond, error) {
 	}
 	b.Unbonding = b.Unbonding.Add(amount)
 	return b, nil
+}
+
+// UnbondAll returns the bond with all that is free on its way out, as a withdrawal
+// of its own or as a part of another. It is the last one, so it is not counted
+// against MaxUnbondings.
+func (b Bond) UnbondAll(own bool) Bond {
+	b.Unbonding = b.Unbonding.Add(b.Free())
+	if own {
+		b.Unbondings++
+	}
+	return b
 }
 
 // Complete returns the bond after one withdrawal left.

@@ -36,7 +36,8 @@ func TestBond_Validate(t *testing.T) {
 		{"reserved for nobody", newBond(10, 1, 0, 0, 0), "bond.reservations"},
 		{"unbonding without withdrawals", newBond(10, 0, 1, 0, 0), "bond.unbondings"},
 		{"withdrawals of nothing", newBond(10, 0, 0, 0, 1), "bond.unbondings"},
-		{"too many withdrawals", newBond(17, 0, 17, 0, 17), "bond.unbondings"},
+		{"too many withdrawals", newBond(18, 0, 18, 0, 18), "bond.unbondings"},
+		{"as many as a retired agent can have", newBond(17, 0, 17, 0, 17), ""},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -236,6 +236,9 @@ type EventAgentStatusChanged struct {
 	NewStatus AgentStatus `protobuf:"varint,3,opt,name=new_status,json=newStatus,proto3,enum=aitbc.agentregistry.v1.AgentStatus" json:"new_status,omitempty"`
 	// reason says why it is paused, if it is.
 	Reason PauseReason `protobuf:"varint,4,opt,name=reason,proto3,enum=aitbc.agentregistry.v1.PauseReason" json:"reason,omitempty"`
+	// status_until is when the new status is looked at by itself, in unix seconds of
+	// market time; 0 if it is not.
+	StatusUntil uint64 `protobuf:"varint,5,opt,name=status_until,json=statusUntil,proto3" json:"status_until,omitempty"`
 }
 
 func (m *EventAgentStatusChanged) Reset()         { *m = EventAgentStatusChanged{} }
@@ -299,6 +302,749 @@ func (m *EventAgentStatusChanged) GetReason() PauseReason {
 	return PAUSE_REASON_UNSPECIFIED
 }
 
+func (m *EventAgentStatusChanged) GetStatusUntil() uint64 {
+	if m != nil {
+		return m.StatusUntil
+	}
+	return 0
+}
+
+// EventAgentRemoved says that an agent that never became active is gone. Its id is not
+// used again.
+type EventAgentRemoved struct {
+	// agent_id is the id that it had.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// owner got the bond back.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// refunded is the bond.
+	Refunded types.Coin `protobuf:"bytes,3,opt,name=refunded,proto3" json:"refunded"`
+}
+
+func (m *EventAgentRemoved) Reset()         { *m = EventAgentRemoved{} }
+func (m *EventAgentRemoved) String() string { return proto.CompactTextString(m) }
+func (*EventAgentRemoved) ProtoMessage()    {}
+func (*EventAgentRemoved) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{4}
+}
+func (m *EventAgentRemoved) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAgentRemoved) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAgentRemoved.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAgentRemoved) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAgentRemoved.Merge(m, src)
+}
+func (m *EventAgentRemoved) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAgentRemoved) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAgentRemoved.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAgentRemoved proto.InternalMessageInfo
+
+func (m *EventAgentRemoved) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventAgentRemoved) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventAgentRemoved) GetRefunded() types.Coin {
+	if m != nil {
+		return m.Refunded
+	}
+	return types.Coin{}
+}
+
+// EventHeartbeat says that an agent gave a sign of life.
+type EventHeartbeat struct {
+	// agent_id is who was seen.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// seen_at is in unix seconds of market time.
+	SeenAt uint64 `protobuf:"varint,2,opt,name=seen_at,json=seenAt,proto3" json:"seen_at,omitempty"`
+}
+
+func (m *EventHeartbeat) Reset()         { *m = EventHeartbeat{} }
+func (m *EventHeartbeat) String() string { return proto.CompactTextString(m) }
+func (*EventHeartbeat) ProtoMessage()    {}
+func (*EventHeartbeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{5}
+}
+func (m *EventHeartbeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventHeartbeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventHeartbeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventHeartbeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventHeartbeat.Merge(m, src)
+}
+func (m *EventHeartbeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventHeartbeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventHeartbeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventHeartbeat proto.InternalMessageInfo
+
+func (m *EventHeartbeat) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventHeartbeat) GetSeenAt() uint64 {
+	if m != nil {
+		return m.SeenAt
+	}
+	return 0
+}
+
+// EventPayoutChangeStarted says that what an agent earns will go to another address.
+type EventPayoutChangeStarted struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// payout is the new address.
+	Payout string `protobuf:"bytes,2,opt,name=payout,proto3" json:"payout,omitempty"`
+	// acts_at is when it acts, in unix seconds of market time.
+	ActsAt uint64 `protobuf:"varint,3,opt,name=acts_at,json=actsAt,proto3" json:"acts_at,omitempty"`
+}
+
+func (m *EventPayoutChangeStarted) Reset()         { *m = EventPayoutChangeStarted{} }
+func (m *EventPayoutChangeStarted) String() string { return proto.CompactTextString(m) }
+func (*EventPayoutChangeStarted) ProtoMessage()    {}
+func (*EventPayoutChangeStarted) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{6}
+}
+func (m *EventPayoutChangeStarted) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPayoutChangeStarted) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPayoutChangeStarted.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPayoutChangeStarted) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPayoutChangeStarted.Merge(m, src)
+}
+func (m *EventPayoutChangeStarted) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPayoutChangeStarted) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPayoutChangeStarted.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPayoutChangeStarted proto.InternalMessageInfo
+
+func (m *EventPayoutChangeStarted) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventPayoutChangeStarted) GetPayout() string {
+	if m != nil {
+		return m.Payout
+	}
+	return ""
+}
+
+func (m *EventPayoutChangeStarted) GetActsAt() uint64 {
+	if m != nil {
+		return m.ActsAt
+	}
+	return 0
+}
+
+// EventPayoutChangeDropped says that a payout address that was announced will not come
+// into effect.
+type EventPayoutChangeDropped struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// payout was announced.
+	Payout string `protobuf:"bytes,2,opt,name=payout,proto3" json:"payout,omitempty"`
+}
+
+func (m *EventPayoutChangeDropped) Reset()         { *m = EventPayoutChangeDropped{} }
+func (m *EventPayoutChangeDropped) String() string { return proto.CompactTextString(m) }
+func (*EventPayoutChangeDropped) ProtoMessage()    {}
+func (*EventPayoutChangeDropped) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{7}
+}
+func (m *EventPayoutChangeDropped) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPayoutChangeDropped) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPayoutChangeDropped.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPayoutChangeDropped) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPayoutChangeDropped.Merge(m, src)
+}
+func (m *EventPayoutChangeDropped) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPayoutChangeDropped) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPayoutChangeDropped.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPayoutChangeDropped proto.InternalMessageInfo
+
+func (m *EventPayoutChangeDropped) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventPayoutChangeDropped) GetPayout() string {
+	if m != nil {
+		return m.Payout
+	}
+	return ""
+}
+
+// EventPayoutChanged says that what an agent earns goes to another address from now
+// on.
+type EventPayoutChanged struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// old_payout received until now.
+	OldPayout string `protobuf:"bytes,2,opt,name=old_payout,json=oldPayout,proto3" json:"old_payout,omitempty"`
+	// new_payout receives from now on.
+	NewPayout string `protobuf:"bytes,3,opt,name=new_payout,json=newPayout,proto3" json:"new_payout,omitempty"`
+}
+
+func (m *EventPayoutChanged) Reset()         { *m = EventPayoutChanged{} }
+func (m *EventPayoutChanged) String() string { return proto.CompactTextString(m) }
+func (*EventPayoutChanged) ProtoMessage()    {}
+func (*EventPayoutChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{8}
+}
+func (m *EventPayoutChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventPayoutChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventPayoutChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventPayoutChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventPayoutChanged.Merge(m, src)
+}
+func (m *EventPayoutChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventPayoutChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventPayoutChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventPayoutChanged proto.InternalMessageInfo
+
+func (m *EventPayoutChanged) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventPayoutChanged) GetOldPayout() string {
+	if m != nil {
+		return m.OldPayout
+	}
+	return ""
+}
+
+func (m *EventPayoutChanged) GetNewPayout() string {
+	if m != nil {
+		return m.NewPayout
+	}
+	return ""
+}
+
+// EventTransferOffered says that an owner offers its agent.
+type EventTransferOffered struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// owner offers it.
+	Owner string `protobuf:"bytes,2,opt,name=owner,proto3" json:"owner,omitempty"`
+	// new_owner can accept.
+	NewOwner string `protobuf:"bytes,3,opt,name=new_owner,json=newOwner,proto3" json:"new_owner,omitempty"`
+	// expires_at is when the offer lapses, in unix seconds of market time.
+	ExpiresAt uint64 `protobuf:"varint,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+}
+
+func (m *EventTransferOffered) Reset()         { *m = EventTransferOffered{} }
+func (m *EventTransferOffered) String() string { return proto.CompactTextString(m) }
+func (*EventTransferOffered) ProtoMessage()    {}
+func (*EventTransferOffered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{9}
+}
+func (m *EventTransferOffered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTransferOffered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTransferOffered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTransferOffered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTransferOffered.Merge(m, src)
+}
+func (m *EventTransferOffered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTransferOffered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTransferOffered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTransferOffered proto.InternalMessageInfo
+
+func (m *EventTransferOffered) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventTransferOffered) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *EventTransferOffered) GetNewOwner() string {
+	if m != nil {
+		return m.NewOwner
+	}
+	return ""
+}
+
+func (m *EventTransferOffered) GetExpiresAt() uint64 {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return 0
+}
+
+// EventTransferEnded says that an offer of ownership was withdrawn, or lapsed.
+type EventTransferEnded struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// new_owner can no longer accept.
+	NewOwner string `protobuf:"bytes,2,opt,name=new_owner,json=newOwner,proto3" json:"new_owner,omitempty"`
+	// lapsed says that nobody withdrew the offer.
+	Lapsed bool `protobuf:"varint,3,opt,name=lapsed,proto3" json:"lapsed,omitempty"`
+}
+
+func (m *EventTransferEnded) Reset()         { *m = EventTransferEnded{} }
+func (m *EventTransferEnded) String() string { return proto.CompactTextString(m) }
+func (*EventTransferEnded) ProtoMessage()    {}
+func (*EventTransferEnded) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{10}
+}
+func (m *EventTransferEnded) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTransferEnded) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTransferEnded.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTransferEnded) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTransferEnded.Merge(m, src)
+}
+func (m *EventTransferEnded) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTransferEnded) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTransferEnded.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTransferEnded proto.InternalMessageInfo
+
+func (m *EventTransferEnded) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventTransferEnded) GetNewOwner() string {
+	if m != nil {
+		return m.NewOwner
+	}
+	return ""
+}
+
+func (m *EventTransferEnded) GetLapsed() bool {
+	if m != nil {
+		return m.Lapsed
+	}
+	return false
+}
+
+// EventOwnerChanged says that an agent has another owner, who is its operator and its
+// payout address too.
+type EventOwnerChanged struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// old_owner controlled it until now.
+	OldOwner string `protobuf:"bytes,2,opt,name=old_owner,json=oldOwner,proto3" json:"old_owner,omitempty"`
+	// new_owner controls it from now on.
+	NewOwner string `protobuf:"bytes,3,opt,name=new_owner,json=newOwner,proto3" json:"new_owner,omitempty"`
+}
+
+func (m *EventOwnerChanged) Reset()         { *m = EventOwnerChanged{} }
+func (m *EventOwnerChanged) String() string { return proto.CompactTextString(m) }
+func (*EventOwnerChanged) ProtoMessage()    {}
+func (*EventOwnerChanged) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{11}
+}
+func (m *EventOwnerChanged) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventOwnerChanged) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventOwnerChanged.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventOwnerChanged) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventOwnerChanged.Merge(m, src)
+}
+func (m *EventOwnerChanged) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventOwnerChanged) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventOwnerChanged.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventOwnerChanged proto.InternalMessageInfo
+
+func (m *EventOwnerChanged) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventOwnerChanged) GetOldOwner() string {
+	if m != nil {
+		return m.OldOwner
+	}
+	return ""
+}
+
+func (m *EventOwnerChanged) GetNewOwner() string {
+	if m != nil {
+		return m.NewOwner
+	}
+	return ""
+}
+
+// EventAttested says that somebody said something about an agent.
+type EventAttested struct {
+	// agent_id is whom it is about.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// issuer says it.
+	Issuer string `protobuf:"bytes,2,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// type is what is attested.
+	Type AttestationType `protobuf:"varint,3,opt,name=type,proto3,enum=aitbc.agentregistry.v1.AttestationType" json:"type,omitempty"`
+	// hash is of the evidence.
+	Hash []byte `protobuf:"bytes,4,opt,name=hash,proto3" json:"hash,omitempty"`
+	// expires_at is when it ends, in unix seconds.
+	ExpiresAt uint64 `protobuf:"varint,5,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+}
+
+func (m *EventAttested) Reset()         { *m = EventAttested{} }
+func (m *EventAttested) String() string { return proto.CompactTextString(m) }
+func (*EventAttested) ProtoMessage()    {}
+func (*EventAttested) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{12}
+}
+func (m *EventAttested) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAttested) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAttested.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAttested) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAttested.Merge(m, src)
+}
+func (m *EventAttested) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAttested) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAttested.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAttested proto.InternalMessageInfo
+
+func (m *EventAttested) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventAttested) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *EventAttested) GetType() AttestationType {
+	if m != nil {
+		return m.Type
+	}
+	return ATTESTATION_TYPE_UNSPECIFIED
+}
+
+func (m *EventAttested) GetHash() []byte {
+	if m != nil {
+		return m.Hash
+	}
+	return nil
+}
+
+func (m *EventAttested) GetExpiresAt() uint64 {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return 0
+}
+
+// EventAttestationRevoked says that an issuer took an attestation back.
+type EventAttestationRevoked struct {
+	// agent_id is whom it was about.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// issuer took it back.
+	Issuer string `protobuf:"bytes,2,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// type is what was attested.
+	Type AttestationType `protobuf:"varint,3,opt,name=type,proto3,enum=aitbc.agentregistry.v1.AttestationType" json:"type,omitempty"`
+}
+
+func (m *EventAttestationRevoked) Reset()         { *m = EventAttestationRevoked{} }
+func (m *EventAttestationRevoked) String() string { return proto.CompactTextString(m) }
+func (*EventAttestationRevoked) ProtoMessage()    {}
+func (*EventAttestationRevoked) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{13}
+}
+func (m *EventAttestationRevoked) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventAttestationRevoked) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventAttestationRevoked.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventAttestationRevoked) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventAttestationRevoked.Merge(m, src)
+}
+func (m *EventAttestationRevoked) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventAttestationRevoked) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventAttestationRevoked.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventAttestationRevoked proto.InternalMessageInfo
+
+func (m *EventAttestationRevoked) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventAttestationRevoked) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *EventAttestationRevoked) GetType() AttestationType {
+	if m != nil {
+		return m.Type
+	}
+	return ATTESTATION_TYPE_UNSPECIFIED
+}
+
+// EventTimerParked says that something that should have happened by itself failed. It
+// is not lost: anybody can send TriggerTimer.
+type EventTimerParked struct {
+	// agent_id is whose timer it is.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// kind is what should have happened.
+	Kind TimerKind `protobuf:"varint,2,opt,name=kind,proto3,enum=aitbc.agentregistry.v1.TimerKind" json:"kind,omitempty"`
+	// at is when, in unix seconds of market time.
+	At uint64 `protobuf:"varint,3,opt,name=at,proto3" json:"at,omitempty"`
+	// codespace and code name the error.
+	Codespace string `protobuf:"bytes,4,opt,name=codespace,proto3" json:"codespace,omitempty"`
+	// code is the error's number in its codespace.
+	Code uint32 `protobuf:"varint,5,opt,name=code,proto3" json:"code,omitempty"`
+}
+
+func (m *EventTimerParked) Reset()         { *m = EventTimerParked{} }
+func (m *EventTimerParked) String() string { return proto.CompactTextString(m) }
+func (*EventTimerParked) ProtoMessage()    {}
+func (*EventTimerParked) Descriptor() ([]byte, []int) {
+	return fileDescriptor_44cfd6480cf01e45, []int{14}
+}
+func (m *EventTimerParked) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventTimerParked) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventTimerParked.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventTimerParked) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventTimerParked.Merge(m, src)
+}
+func (m *EventTimerParked) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventTimerParked) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventTimerParked.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventTimerParked proto.InternalMessageInfo
+
+func (m *EventTimerParked) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *EventTimerParked) GetKind() TimerKind {
+	if m != nil {
+		return m.Kind
+	}
+	return TIMER_KIND_UNSPECIFIED
+}
+
+func (m *EventTimerParked) GetAt() uint64 {
+	if m != nil {
+		return m.At
+	}
+	return 0
+}
+
+func (m *EventTimerParked) GetCodespace() string {
+	if m != nil {
+		return m.Codespace
+	}
+	return ""
+}
+
+func (m *EventTimerParked) GetCode() uint32 {
+	if m != nil {
+		return m.Code
+	}
+	return 0
+}
+
 // EventBonded says that an owner put coins at stake.
 type EventBonded struct {
 	// agent_id is whose bond it is.
@@ -313,7 +1059,7 @@ func (m *EventBonded) Reset()         { *m = EventBonded{} }
 func (m *EventBonded) String() string { return proto.CompactTextString(m) }
 func (*EventBonded) ProtoMessage()    {}
 func (*EventBonded) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{4}
+	return fileDescriptor_44cfd6480cf01e45, []int{15}
 }
 func (m *EventBonded) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -377,7 +1123,7 @@ func (m *EventUnbondingStarted) Reset()         { *m = EventUnbondingStarted{} }
 func (m *EventUnbondingStarted) String() string { return proto.CompactTextString(m) }
 func (*EventUnbondingStarted) ProtoMessage()    {}
 func (*EventUnbondingStarted) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{5}
+	return fileDescriptor_44cfd6480cf01e45, []int{16}
 }
 func (m *EventUnbondingStarted) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -441,7 +1187,7 @@ func (m *EventUnbonded) Reset()         { *m = EventUnbonded{} }
 func (m *EventUnbonded) String() string { return proto.CompactTextString(m) }
 func (*EventUnbonded) ProtoMessage()    {}
 func (*EventUnbonded) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{6}
+	return fileDescriptor_44cfd6480cf01e45, []int{17}
 }
 func (m *EventUnbonded) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -498,13 +1244,17 @@ type EventUnbondingParked struct {
 	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
 	// completes_at names the withdrawal.
 	CompletesAt uint64 `protobuf:"varint,2,opt,name=completes_at,json=completesAt,proto3" json:"completes_at,omitempty"`
+	// codespace and code name the error.
+	Codespace string `protobuf:"bytes,3,opt,name=codespace,proto3" json:"codespace,omitempty"`
+	// code is the error's number in its codespace.
+	Code uint32 `protobuf:"varint,4,opt,name=code,proto3" json:"code,omitempty"`
 }
 
 func (m *EventUnbondingParked) Reset()         { *m = EventUnbondingParked{} }
 func (m *EventUnbondingParked) String() string { return proto.CompactTextString(m) }
 func (*EventUnbondingParked) ProtoMessage()    {}
 func (*EventUnbondingParked) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{7}
+	return fileDescriptor_44cfd6480cf01e45, []int{18}
 }
 func (m *EventUnbondingParked) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -547,6 +1297,20 @@ func (m *EventUnbondingParked) GetCompletesAt() uint64 {
 	return 0
 }
 
+func (m *EventUnbondingParked) GetCodespace() string {
+	if m != nil {
+		return m.Codespace
+	}
+	return ""
+}
+
+func (m *EventUnbondingParked) GetCode() uint32 {
+	if m != nil {
+		return m.Code
+	}
+	return 0
+}
+
 // EventReserved says that a part of a bond is held for one purpose.
 type EventReserved struct {
 	// agent_id is whose bond it is.
@@ -563,7 +1327,7 @@ func (m *EventReserved) Reset()         { *m = EventReserved{} }
 func (m *EventReserved) String() string { return proto.CompactTextString(m) }
 func (*EventReserved) ProtoMessage()    {}
 func (*EventReserved) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{8}
+	return fileDescriptor_44cfd6480cf01e45, []int{19}
 }
 func (m *EventReserved) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -636,7 +1400,7 @@ func (m *EventReservationReleased) Reset()         { *m = EventReservationReleas
 func (m *EventReservationReleased) String() string { return proto.CompactTextString(m) }
 func (*EventReservationReleased) ProtoMessage()    {}
 func (*EventReservationReleased) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{9}
+	return fileDescriptor_44cfd6480cf01e45, []int{20}
 }
 func (m *EventReservationReleased) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -711,7 +1475,7 @@ func (m *EventReservationSlashed) Reset()         { *m = EventReservationSlashed
 func (m *EventReservationSlashed) String() string { return proto.CompactTextString(m) }
 func (*EventReservationSlashed) ProtoMessage()    {}
 func (*EventReservationSlashed) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{10}
+	return fileDescriptor_44cfd6480cf01e45, []int{21}
 }
 func (m *EventReservationSlashed) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -787,7 +1551,7 @@ func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
 func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
 func (*EventParamsUpdated) ProtoMessage()    {}
 func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
-	return fileDescriptor_44cfd6480cf01e45, []int{11}
+	return fileDescriptor_44cfd6480cf01e45, []int{22}
 }
 func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -835,6 +1599,17 @@ func init() {
 	proto.RegisterType((*EventAgentUpdated)(nil), "aitbc.agentregistry.v1.EventAgentUpdated")
 	proto.RegisterType((*EventOperatorChanged)(nil), "aitbc.agentregistry.v1.EventOperatorChanged")
 	proto.RegisterType((*EventAgentStatusChanged)(nil), "aitbc.agentregistry.v1.EventAgentStatusChanged")
+	proto.RegisterType((*EventAgentRemoved)(nil), "aitbc.agentregistry.v1.EventAgentRemoved")
+	proto.RegisterType((*EventHeartbeat)(nil), "aitbc.agentregistry.v1.EventHeartbeat")
+	proto.RegisterType((*EventPayoutChangeStarted)(nil), "aitbc.agentregistry.v1.EventPayoutChangeStarted")
+	proto.RegisterType((*EventPayoutChangeDropped)(nil), "aitbc.agentregistry.v1.EventPayoutChangeDropped")
+	proto.RegisterType((*EventPayoutChanged)(nil), "aitbc.agentregistry.v1.EventPayoutChanged")
+	proto.RegisterType((*EventTransferOffered)(nil), "aitbc.agentregistry.v1.EventTransferOffered")
+	proto.RegisterType((*EventTransferEnded)(nil), "aitbc.agentregistry.v1.EventTransferEnded")
+	proto.RegisterType((*EventOwnerChanged)(nil), "aitbc.agentregistry.v1.EventOwnerChanged")
+	proto.RegisterType((*EventAttested)(nil), "aitbc.agentregistry.v1.EventAttested")
+	proto.RegisterType((*EventAttestationRevoked)(nil), "aitbc.agentregistry.v1.EventAttestationRevoked")
+	proto.RegisterType((*EventTimerParked)(nil), "aitbc.agentregistry.v1.EventTimerParked")
 	proto.RegisterType((*EventBonded)(nil), "aitbc.agentregistry.v1.EventBonded")
 	proto.RegisterType((*EventUnbondingStarted)(nil), "aitbc.agentregistry.v1.EventUnbondingStarted")
 	proto.RegisterType((*EventUnbonded)(nil), "aitbc.agentregistry.v1.EventUnbonded")
@@ -850,53 +1625,77 @@ func init() {
 }
 
 var fileDescriptor_44cfd6480cf01e45 = []byte{
-	// 724 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x56, 0xc1, 0x6e, 0xd3, 0x4a,
-	0x14, 0xcd, 0xb4, 0x69, 0x5e, 0x3b, 0xe9, 0x7b, 0xd2, 0xb3, 0xfa, 0xfa, 0xdc, 0x0a, 0x99, 0xe2,
-	0x6e, 0xba, 0x00, 0xbb, 0x29, 0x08, 0x16, 0x5d, 0x35, 0x15, 0x48, 0xac, 0xa8, 0x1c, 0xba, 0x61,
-	0x13, 0x26, 0xf6, 0xad, 0x63, 0xe1, 0xcc, 0x58, 0x33, 0x93, 0x84, 0xfe, 0x04, 0x62, 0x0b, 0x42,
-	0xac, 0xd8, 0xb1, 0xe5, 0x23, 0xba, 0xac, 0x58, 0x21, 0x21, 0x21, 0xd4, 0x7e, 0x05, 0x12, 0x0b,
-	0x34, 0xe3, 0x71, 0x12, 0x0a, 0x75, 0xd3, 0x05, 0x52, 0x37, 0x96, 0xe7, 0xce, 0xb9, 0xe7, 0x9e,
-	0x73, 0x65, 0xdf, 0x19, 0xbc, 0x4e, 0x12, 0xd9, 0x09, 0x7d, 0x12, 0x03, 0x95, 0x1c, 0xe2, 0x44,
-	0x48, 0x7e, 0xe8, 0x0f, 0x1a, 0x3e, 0x0c, 0x80, 0x4a, 0xe1, 0x65, 0x9c, 0x49, 0x66, 0x2d, 0x6b,
-	0x90, 0xf7, 0x13, 0xc8, 0x1b, 0x34, 0x56, 0xdd, 0x73, 0x92, 0x75, 0x20, 0xcf, 0x5d, 0x3d, 0xaf,
-	0x40, 0x46, 0x38, 0xe9, 0x99, 0x02, 0xab, 0x4e, 0xc8, 0x44, 0x8f, 0x09, 0xbf, 0x43, 0x04, 0xf8,
-	0x83, 0x46, 0x07, 0x24, 0x69, 0xf8, 0x21, 0x4b, 0xa8, 0xd9, 0x5f, 0xc9, 0xf7, 0xdb, 0x7a, 0xe5,
-	0xe7, 0x0b, 0xb3, 0xb5, 0x14, 0xb3, 0x98, 0xe5, 0x71, 0xf5, 0x96, 0x47, 0xdd, 0xef, 0x08, 0x2f,
-	0xdd, 0x57, 0x16, 0x76, 0x54, 0xdd, 0x40, 0xd7, 0x05, 0x0e, 0x91, 0xb5, 0x82, 0xe7, 0xb5, 0x94,
-	0x76, 0x12, 0xd9, 0x68, 0x0d, 0x6d, 0x54, 0x83, 0xbf, 0xf4, 0xfa, 0x61, 0x64, 0x79, 0x78, 0x8e,
-	0x0d, 0x29, 0x70, 0x7b, 0x66, 0x0d, 0x6d, 0x2c, 0x34, 0xed, 0x8f, 0x1f, 0x6e, 0x2d, 0x99, 0x52,
-	0x3b, 0x51, 0xc4, 0x41, 0x88, 0x96, 0xe4, 0x09, 0x8d, 0x83, 0x1c, 0x66, 0xdd, 0xc1, 0xf3, 0x2c,
-	0x03, 0x4e, 0x24, 0xe3, 0xf6, 0xec, 0x05, 0x29, 0x23, 0xa4, 0xb5, 0x89, 0x6b, 0x19, 0x39, 0x64,
-	0x7d, 0x69, 0x57, 0x2f, 0xc8, 0x31, 0x38, 0xab, 0x81, 0x67, 0x0f, 0x00, 0xec, 0xb9, 0x35, 0xb4,
-	0x51, 0xdf, 0x5a, 0xf1, 0x0c, 0x56, 0xb5, 0xca, 0x33, 0xad, 0xf2, 0x76, 0x59, 0x42, 0x9b, 0xd5,
-	0xa3, 0x2f, 0xd7, 0x2b, 0x81, 0xc2, 0xba, 0x4f, 0xf1, 0xbf, 0x63, 0xf7, 0xfb, 0x59, 0x44, 0x64,
-	0xb9, 0xf5, 0x4d, 0x5c, 0x13, 0x49, 0x3c, 0x8d, 0x77, 0x83, 0x73, 0xdf, 0x17, 0x0d, 0x7e, 0x64,
-	0x8c, 0xed, 0x76, 0x09, 0x8d, 0xcb, 0xab, 0x6c, 0xe3, 0x45, 0x96, 0x46, 0xed, 0x51, 0xd3, 0x2e,
-	0xaa, 0x55, 0x67, 0x69, 0x54, 0xd0, 0xab, 0x64, 0x0a, 0xc3, 0xf6, 0xd4, 0x1d, 0xaf, 0x53, 0x18,
-	0x16, 0xc9, 0xee, 0x37, 0x84, 0xff, 0x1f, 0x37, 0xa4, 0x25, 0x89, 0xec, 0x8b, 0x29, 0x04, 0x37,
-	0x31, 0x56, 0x82, 0x85, 0xc6, 0x6b, 0xb9, 0xff, 0x6c, 0xad, 0x7b, 0xbf, 0xff, 0x19, 0xbc, 0x09,
-	0xea, 0x60, 0x81, 0xa5, 0x51, 0xfe, 0xaa, 0x38, 0x94, 0x6e, 0xc3, 0x31, 0x7b, 0x09, 0x0e, 0x0a,
-	0x43, 0xc3, 0xb1, 0x8d, 0x6b, 0x1c, 0x88, 0x60, 0x54, 0x7f, 0x33, 0x25, 0xf9, 0x7b, 0xa4, 0x2f,
-	0x20, 0xd0, 0xd0, 0xc0, 0xa4, 0xb8, 0xaf, 0x11, 0xae, 0x6b, 0xef, 0x4d, 0x46, 0xa3, 0x72, 0xbf,
-	0xf7, 0x70, 0x8d, 0xf4, 0x58, 0x9f, 0x4a, 0xed, 0x75, 0x8a, 0x8f, 0xcd, 0xc0, 0x55, 0x62, 0x47,
-	0xb3, 0x6b, 0x83, 0xd3, 0x24, 0xe6, 0x70, 0xf7, 0x05, 0xc2, 0xff, 0x69, 0x71, 0xfb, 0x54, 0x45,
-	0x12, 0x1a, 0xb7, 0x24, 0xe1, 0xf2, 0x0f, 0xc9, 0xbc, 0x81, 0x17, 0x43, 0xd6, 0xcb, 0x52, 0x90,
-	0x20, 0xda, 0x44, 0x6a, 0xb1, 0xd5, 0xa0, 0x3e, 0x8a, 0xed, 0x48, 0xf7, 0x0d, 0xc2, 0x7f, 0x4f,
-	0x08, 0xba, 0x6a, 0xfd, 0x7a, 0x6c, 0xfe, 0xba, 0x51, 0xbb, 0xf6, 0x08, 0x7f, 0x56, 0x2e, 0xf2,
-	0xac, 0xe9, 0x99, 0x5f, 0x4d, 0xbf, 0x2a, 0x4c, 0x07, 0x20, 0x80, 0x0f, 0xca, 0xf9, 0x96, 0x71,
-	0xad, 0xcb, 0xd2, 0xa8, 0x98, 0x15, 0x81, 0x59, 0x59, 0xd7, 0xf0, 0x02, 0x87, 0x03, 0xe0, 0x40,
-	0x43, 0xd0, 0xb6, 0x16, 0x83, 0x71, 0x60, 0xa2, 0x55, 0xd5, 0x4b, 0xb5, 0xca, 0x7d, 0x87, 0xb0,
-	0x3d, 0xa1, 0x8d, 0xc8, 0x84, 0xd1, 0x00, 0x52, 0x20, 0xe2, 0x4a, 0xc9, 0xfc, 0x5c, 0x4c, 0x98,
-	0x09, 0x99, 0xad, 0x94, 0x88, 0xee, 0x55, 0x52, 0x69, 0xdd, 0x55, 0xb4, 0x61, 0x92, 0x25, 0x40,
-	0xa5, 0x3e, 0x50, 0xca, 0x26, 0xe8, 0x18, 0xea, 0xbe, 0x45, 0xd8, 0xd2, 0xee, 0xf6, 0xf4, 0xa9,
-	0x5d, 0x9c, 0x28, 0xbb, 0xf9, 0x7c, 0xcc, 0x8f, 0x72, 0x6d, 0xad, 0xbe, 0xe5, 0x9c, 0x3f, 0x9b,
-	0x14, 0xca, 0x08, 0x52, 0x03, 0x32, 0x0f, 0x28, 0x12, 0x35, 0x20, 0x0d, 0xc9, 0xcc, 0x65, 0x48,
-	0x28, 0x0c, 0x4d, 0xe0, 0xc1, 0xd1, 0x89, 0x83, 0x8e, 0x4f, 0x1c, 0xf4, 0xf5, 0xc4, 0x41, 0x2f,
-	0x4f, 0x9d, 0xca, 0xf1, 0xa9, 0x53, 0xf9, 0x74, 0xea, 0x54, 0x9e, 0xdc, 0x8c, 0x13, 0xd9, 0xed,
-	0x77, 0xbc, 0x90, 0xf5, 0x7c, 0x73, 0x15, 0xd1, 0xcf, 0xe7, 0x67, 0xae, 0x24, 0xf2, 0x30, 0x03,
-	0xd1, 0xa9, 0xe9, 0xeb, 0xc3, 0xed, 0x1f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x8c, 0x0f, 0x7a, 0xf3,
-	0x17, 0x09, 0x00, 0x00,
+	// 1114 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0x3f, 0x6f, 0x23, 0x45,
+	0x14, 0xcf, 0x3a, 0x1b, 0x27, 0x1e, 0x27, 0x11, 0xac, 0x42, 0xe2, 0x44, 0x60, 0x92, 0xbd, 0x82,
+	0x14, 0xb0, 0xbe, 0x04, 0x8e, 0x2b, 0x52, 0x39, 0xb9, 0x43, 0x20, 0x8a, 0x8b, 0x26, 0x97, 0x86,
+	0xc6, 0x8c, 0xbd, 0xcf, 0xeb, 0x55, 0xec, 0x99, 0xd5, 0xcc, 0xd8, 0xb9, 0x34, 0x88, 0x8a, 0x12,
+	0xd1, 0x02, 0x27, 0x24, 0x04, 0xa2, 0xa1, 0x45, 0xe2, 0x2b, 0x5c, 0x41, 0x71, 0xa2, 0x42, 0x42,
+	0x42, 0x28, 0xf9, 0x1a, 0x14, 0x68, 0xfe, 0xac, 0xed, 0xe4, 0xce, 0xde, 0x0d, 0xa4, 0x48, 0x63,
+	0xed, 0x3c, 0xff, 0xde, 0x7b, 0xbf, 0x79, 0xf3, 0xde, 0x9b, 0x37, 0xe8, 0x0e, 0x89, 0x65, 0xb3,
+	0x55, 0x23, 0x11, 0x50, 0xc9, 0x21, 0x8a, 0x85, 0xe4, 0x67, 0xb5, 0xc1, 0x4e, 0x0d, 0x06, 0x40,
+	0xa5, 0x08, 0x12, 0xce, 0x24, 0xf3, 0x56, 0x35, 0x28, 0xb8, 0x04, 0x0a, 0x06, 0x3b, 0x1b, 0xfe,
+	0x04, 0x65, 0x2d, 0x30, 0xba, 0x1b, 0xdb, 0x93, 0x30, 0x52, 0x82, 0x90, 0x44, 0xc6, 0x8c, 0x5a,
+	0xe4, 0x24, 0x2a, 0x09, 0xe1, 0xa4, 0x67, 0xa9, 0x6c, 0x54, 0x5b, 0x4c, 0xf4, 0x98, 0xa8, 0x35,
+	0x89, 0x80, 0xda, 0x60, 0xa7, 0x09, 0x92, 0xec, 0xd4, 0x5a, 0x2c, 0x4e, 0x8d, 0xac, 0x9b, 0xff,
+	0x1b, 0x7a, 0x55, 0x33, 0x0b, 0xfb, 0xd7, 0x4a, 0xc4, 0x22, 0x66, 0xe4, 0xea, 0xcb, 0x48, 0xfd,
+	0x7f, 0x1c, 0xb4, 0xf2, 0x50, 0x6d, 0xb6, 0xae, 0xfc, 0x62, 0xed, 0x17, 0x38, 0x84, 0xde, 0x3a,
+	0x5a, 0xd0, 0x54, 0x1a, 0x71, 0x58, 0x71, 0x36, 0x9d, 0x6d, 0x17, 0xcf, 0xeb, 0xf5, 0x47, 0xa1,
+	0x17, 0xa0, 0x39, 0x76, 0x4a, 0x81, 0x57, 0x0a, 0x9b, 0xce, 0x76, 0x69, 0xbf, 0xf2, 0xfb, 0x2f,
+	0xef, 0xac, 0x58, 0x57, 0xf5, 0x30, 0xe4, 0x20, 0xc4, 0x91, 0xe4, 0x31, 0x8d, 0xb0, 0x81, 0x79,
+	0xef, 0xa1, 0x05, 0x96, 0x00, 0x27, 0x92, 0xf1, 0xca, 0x6c, 0x86, 0xca, 0x10, 0xe9, 0xdd, 0x45,
+	0xc5, 0x84, 0x9c, 0xb1, 0xbe, 0xac, 0xb8, 0x19, 0x3a, 0x16, 0xe7, 0xed, 0xa0, 0xd9, 0x36, 0x40,
+	0x65, 0x6e, 0xd3, 0xd9, 0x2e, 0xef, 0xae, 0x07, 0x16, 0xab, 0x42, 0x15, 0xd8, 0x50, 0x05, 0x07,
+	0x2c, 0xa6, 0xfb, 0xee, 0xb3, 0xbf, 0xde, 0x9c, 0xc1, 0x0a, 0xeb, 0x7f, 0x8a, 0x5e, 0x1d, 0xed,
+	0xfe, 0x38, 0x09, 0x89, 0x9c, 0xbe, 0xf5, 0xbb, 0xa8, 0x28, 0xe2, 0x28, 0xcf, 0xde, 0x2d, 0xce,
+	0xff, 0x39, 0x0d, 0xf0, 0x23, 0xbb, 0xb1, 0x83, 0x0e, 0xa1, 0xd1, 0x74, 0x2f, 0x7b, 0x68, 0x91,
+	0x75, 0xc3, 0xc6, 0x30, 0x68, 0x59, 0xbe, 0xca, 0xac, 0x1b, 0xa6, 0xe6, 0x95, 0x32, 0x85, 0xd3,
+	0x46, 0xee, 0x88, 0x97, 0x29, 0x9c, 0xa6, 0xca, 0xfe, 0xd3, 0x02, 0x5a, 0x1b, 0x05, 0xe4, 0x48,
+	0x12, 0xd9, 0x17, 0x39, 0x08, 0xef, 0x23, 0xa4, 0x08, 0x0b, 0x8d, 0xd7, 0x74, 0x97, 0x77, 0xef,
+	0x04, 0x2f, 0x2f, 0x9b, 0x60, 0xcc, 0x34, 0x2e, 0xb1, 0x6e, 0x68, 0x3e, 0x95, 0x0d, 0xc5, 0xdb,
+	0xda, 0x98, 0xbd, 0x86, 0x0d, 0x0a, 0xa7, 0xd6, 0xc6, 0x1e, 0x2a, 0x72, 0x20, 0x82, 0x51, 0x9d,
+	0x33, 0x53, 0xf4, 0x0f, 0x49, 0x5f, 0x00, 0xd6, 0x50, 0x6c, 0x55, 0xbc, 0x2d, 0xb4, 0x68, 0x9c,
+	0x37, 0xfa, 0x54, 0xc6, 0x5d, 0x9d, 0x47, 0x2e, 0x2e, 0x1b, 0xd9, 0xb1, 0x12, 0xf9, 0xdf, 0x3a,
+	0xe3, 0xf9, 0x82, 0xa1, 0xc7, 0x06, 0x37, 0x5b, 0x2a, 0x7b, 0x68, 0x81, 0x43, 0xbb, 0x4f, 0x43,
+	0x08, 0x75, 0x08, 0x72, 0xe4, 0xf1, 0x50, 0xc1, 0x7f, 0x80, 0x96, 0x35, 0xb9, 0x0f, 0x81, 0x70,
+	0xd9, 0x04, 0x22, 0xa7, 0x31, 0x5b, 0x43, 0xf3, 0x02, 0x80, 0x36, 0x88, 0xd4, 0xdc, 0x5c, 0x5c,
+	0x54, 0xcb, 0xba, 0xf4, 0x3f, 0x77, 0x50, 0x45, 0x9b, 0x39, 0xd4, 0x55, 0x65, 0x4e, 0xff, 0x48,
+	0x12, 0x9e, 0x5d, 0x1a, 0xb6, 0x5e, 0x0b, 0x39, 0xeb, 0x75, 0x0d, 0xcd, 0x93, 0x96, 0x14, 0x8a,
+	0xc2, 0xac, 0xa1, 0xa0, 0x96, 0x75, 0xe9, 0x47, 0x2f, 0x61, 0xf0, 0x80, 0xb3, 0x24, 0xb9, 0x61,
+	0x06, 0xfe, 0xf7, 0x0e, 0xf2, 0x5e, 0xf0, 0x34, 0xd5, 0xc7, 0x7d, 0x93, 0xe9, 0x39, 0xfd, 0xa8,
+	0xf4, 0x36, 0xa6, 0x95, 0xa2, 0x4a, 0x6f, 0xab, 0x98, 0x55, 0x94, 0x2a, 0xa7, 0x8d, 0xa2, 0xff,
+	0x6b, 0xda, 0x40, 0x1e, 0x73, 0x42, 0x45, 0x1b, 0xf8, 0xa3, 0x76, 0xfb, 0xa6, 0x3b, 0xf4, 0x3d,
+	0x54, 0xd2, 0x3d, 0x43, 0xeb, 0x64, 0xb6, 0x68, 0xd5, 0x30, 0xb4, 0xda, 0x1b, 0x08, 0xc1, 0x93,
+	0x24, 0xe6, 0xa0, 0xcf, 0xd0, 0xd5, 0x1c, 0x4a, 0x56, 0x52, 0x97, 0xfe, 0x67, 0x36, 0xb8, 0x29,
+	0xf1, 0x87, 0x2a, 0x4b, 0xa7, 0xd1, 0xbe, 0x44, 0xa3, 0x90, 0x9b, 0xc6, 0x2a, 0x2a, 0x76, 0x49,
+	0x22, 0x6c, 0xc9, 0x2c, 0x60, 0xbb, 0xf2, 0x9f, 0xa6, 0xd5, 0xaa, 0x61, 0x39, 0x0e, 0xf7, 0x1e,
+	0x2a, 0xe9, 0xbe, 0x9b, 0xcf, 0xbf, 0x6a, 0xba, 0xff, 0x23, 0x7a, 0xfe, 0x6f, 0x0e, 0x5a, 0x32,
+	0xcd, 0x44, 0xcf, 0x02, 0x99, 0xb9, 0x1d, 0x0b, 0xd1, 0xcf, 0x73, 0xf1, 0x18, 0x9c, 0xb7, 0x87,
+	0x5c, 0x79, 0x96, 0x80, 0xed, 0xa4, 0x6f, 0x4d, 0xec, 0xa4, 0xa3, 0x41, 0xe4, 0xf1, 0x59, 0x02,
+	0x58, 0x2b, 0x79, 0x1e, 0x72, 0x3b, 0x44, 0x74, 0xf4, 0x99, 0x2e, 0x62, 0xfd, 0x7d, 0xe5, 0xb4,
+	0xe7, 0xae, 0x9e, 0xf6, 0x0f, 0x4e, 0x7a, 0x75, 0x8c, 0x2c, 0x62, 0x18, 0xb0, 0x93, 0xdb, 0xb4,
+	0x31, 0xff, 0x27, 0x07, 0xbd, 0x62, 0x92, 0x32, 0xee, 0x01, 0x3f, 0x24, 0xfc, 0x24, 0x2b, 0x25,
+	0xdc, 0x93, 0x98, 0x86, 0xf6, 0x4e, 0xdb, 0x9a, 0xe4, 0x4c, 0x5b, 0xfb, 0x38, 0xa6, 0x21, 0xd6,
+	0x70, 0x6f, 0x19, 0x15, 0x86, 0x5d, 0xad, 0x40, 0xa4, 0xf7, 0x3a, 0x2a, 0xb5, 0x58, 0x08, 0x22,
+	0x21, 0x2d, 0x30, 0xf3, 0x0c, 0x1e, 0x09, 0x54, 0xb4, 0xd5, 0x42, 0xc7, 0x74, 0x09, 0xeb, 0x6f,
+	0xff, 0x1b, 0x07, 0x95, 0x35, 0xd1, 0x7d, 0x96, 0x55, 0x36, 0xf7, 0x51, 0x91, 0xf4, 0x58, 0x9f,
+	0x9a, 0x7e, 0x94, 0xe3, 0xca, 0xb0, 0x70, 0xa5, 0xd8, 0x64, 0xd7, 0xb9, 0x6b, 0x2c, 0xdc, 0xff,
+	0xd2, 0x41, 0xaf, 0x69, 0x72, 0xc7, 0x54, 0x49, 0x62, 0x1a, 0xe5, 0xb8, 0x20, 0xfe, 0x33, 0xcd,
+	0x2d, 0xb4, 0xd8, 0x62, 0xbd, 0xa4, 0x0b, 0x12, 0xc6, 0x2e, 0x8b, 0xf2, 0x50, 0x56, 0x97, 0xaa,
+	0xd4, 0x97, 0xc6, 0x08, 0xdd, 0xb6, 0x78, 0x7d, 0x91, 0xf6, 0xf0, 0x61, 0xbc, 0xb2, 0x33, 0xef,
+	0xea, 0xae, 0x0b, 0x2f, 0xec, 0xfa, 0x72, 0x56, 0xcd, 0x4e, 0xca, 0x2a, 0x77, 0x2c, 0xab, 0xbe,
+	0x4e, 0xe3, 0x84, 0x41, 0x00, 0xcf, 0x18, 0x5e, 0x56, 0x51, 0xb1, 0xc3, 0xba, 0x61, 0x5a, 0x9a,
+	0xd8, 0xae, 0x94, 0x5b, 0x0e, 0xea, 0x0e, 0xa2, 0xd6, 0xed, 0x22, 0x1e, 0x09, 0xc6, 0xa2, 0xeb,
+	0x5e, 0x2b, 0xba, 0xfe, 0x8f, 0xe9, 0xe0, 0x61, 0xb8, 0xd9, 0x06, 0xd2, 0x05, 0x22, 0x6e, 0x15,
+	0xcd, 0x3f, 0xd3, 0x3e, 0x37, 0x46, 0xf3, 0xa8, 0x4b, 0x44, 0xe7, 0x36, 0xb1, 0xf4, 0xde, 0x57,
+	0x66, 0x5b, 0x71, 0x12, 0x03, 0x35, 0xbd, 0x7a, 0xea, 0xb4, 0x31, 0x84, 0xfa, 0xdf, 0x8d, 0x26,
+	0x22, 0xf5, 0xec, 0x4c, 0x9f, 0x44, 0x07, 0xe9, 0xd8, 0xa3, 0x84, 0x7a, 0x6b, 0xe5, 0xdd, 0xea,
+	0xe4, 0xe1, 0x5a, 0xa1, 0x2c, 0x21, 0x33, 0x02, 0x29, 0x81, 0x32, 0x62, 0x46, 0x20, 0x6d, 0xa4,
+	0x70, 0x1d, 0x23, 0x7a, 0x1c, 0xd2, 0x82, 0x0f, 0x9e, 0x9d, 0x57, 0x9d, 0xe7, 0xe7, 0x55, 0xe7,
+	0xef, 0xf3, 0xaa, 0xf3, 0xd5, 0x45, 0x75, 0xe6, 0xf9, 0x45, 0x75, 0xe6, 0x8f, 0x8b, 0xea, 0xcc,
+	0x27, 0x6f, 0x47, 0xb1, 0xec, 0xf4, 0x9b, 0x41, 0x8b, 0xf5, 0x6a, 0xf6, 0x2d, 0xad, 0x7f, 0x9f,
+	0x5c, 0x79, 0x53, 0xab, 0x7b, 0x40, 0x34, 0x8b, 0xfa, 0xfd, 0xfb, 0xee, 0xbf, 0x01, 0x00, 0x00,
+	0xff, 0xff, 0x35, 0xb4, 0x1a, 0x89, 0x02, 0x10, 0x00, 0x00,
 }
 
 func (m *EventAgentRegistered) Marshal() (dAtA []byte, err error) {
@@ -1055,6 +1854,11 @@ func (m *EventAgentStatusChanged) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	_ = i
 	var l int
 	_ = l
+	if m.StatusUntil != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.StatusUntil))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.Reason != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Reason))
 		i--
@@ -1067,6 +1871,477 @@ func (m *EventAgentStatusChanged) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	}
 	if m.OldStatus != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.OldStatus))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventAgentRemoved) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAgentRemoved) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAgentRemoved) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Refunded.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0x1a
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventHeartbeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventHeartbeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventHeartbeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.SeenAt != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.SeenAt))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPayoutChangeStarted) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPayoutChangeStarted) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPayoutChangeStarted) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ActsAt != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ActsAt))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Payout) > 0 {
+		i -= len(m.Payout)
+		copy(dAtA[i:], m.Payout)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Payout)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPayoutChangeDropped) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPayoutChangeDropped) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPayoutChangeDropped) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payout) > 0 {
+		i -= len(m.Payout)
+		copy(dAtA[i:], m.Payout)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Payout)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventPayoutChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventPayoutChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventPayoutChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.NewPayout) > 0 {
+		i -= len(m.NewPayout)
+		copy(dAtA[i:], m.NewPayout)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.NewPayout)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OldPayout) > 0 {
+		i -= len(m.OldPayout)
+		copy(dAtA[i:], m.OldPayout)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.OldPayout)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTransferOffered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTransferOffered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTransferOffered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ExpiresAt))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.NewOwner) > 0 {
+		i -= len(m.NewOwner)
+		copy(dAtA[i:], m.NewOwner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.NewOwner)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTransferEnded) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTransferEnded) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTransferEnded) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Lapsed {
+		i--
+		if m.Lapsed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.NewOwner) > 0 {
+		i -= len(m.NewOwner)
+		copy(dAtA[i:], m.NewOwner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.NewOwner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventOwnerChanged) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventOwnerChanged) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventOwnerChanged) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.NewOwner) > 0 {
+		i -= len(m.NewOwner)
+		copy(dAtA[i:], m.NewOwner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.NewOwner)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.OldOwner) > 0 {
+		i -= len(m.OldOwner)
+		copy(dAtA[i:], m.OldOwner)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.OldOwner)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventAttested) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAttested) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAttested) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.ExpiresAt))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Hash) > 0 {
+		i -= len(m.Hash)
+		copy(dAtA[i:], m.Hash)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Hash)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Type != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Type))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventAttestationRevoked) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventAttestationRevoked) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventAttestationRevoked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Type != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Type))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventTimerParked) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventTimerParked) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventTimerParked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Code != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Code))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Codespace) > 0 {
+		i -= len(m.Codespace)
+		copy(dAtA[i:], m.Codespace)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Codespace)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.At != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.At))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Kind != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Kind))
 		i--
 		dAtA[i] = 0x10
 	}
@@ -1237,6 +2512,18 @@ func (m *EventUnbondingParked) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Code != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Code))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Codespace) > 0 {
+		i -= len(m.Codespace)
+		copy(dAtA[i:], m.Codespace)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Codespace)))
+		i--
+		dAtA[i] = 0x1a
+	}
 	if m.CompletesAt != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.CompletesAt))
 		i--
@@ -1547,6 +2834,229 @@ func (m *EventAgentStatusChanged) Size() (n int) {
 	if m.Reason != 0 {
 		n += 1 + sovEvents(uint64(m.Reason))
 	}
+	if m.StatusUntil != 0 {
+		n += 1 + sovEvents(uint64(m.StatusUntil))
+	}
+	return n
+}
+
+func (m *EventAgentRemoved) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = m.Refunded.Size()
+	n += 1 + l + sovEvents(uint64(l))
+	return n
+}
+
+func (m *EventHeartbeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	if m.SeenAt != 0 {
+		n += 1 + sovEvents(uint64(m.SeenAt))
+	}
+	return n
+}
+
+func (m *EventPayoutChangeStarted) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.Payout)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.ActsAt != 0 {
+		n += 1 + sovEvents(uint64(m.ActsAt))
+	}
+	return n
+}
+
+func (m *EventPayoutChangeDropped) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.Payout)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventPayoutChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.OldPayout)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.NewPayout)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventTransferOffered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.NewOwner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.ExpiresAt != 0 {
+		n += 1 + sovEvents(uint64(m.ExpiresAt))
+	}
+	return n
+}
+
+func (m *EventTransferEnded) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.NewOwner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Lapsed {
+		n += 2
+	}
+	return n
+}
+
+func (m *EventOwnerChanged) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.OldOwner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	l = len(m.NewOwner)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventAttested) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Type != 0 {
+		n += 1 + sovEvents(uint64(m.Type))
+	}
+	l = len(m.Hash)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.ExpiresAt != 0 {
+		n += 1 + sovEvents(uint64(m.ExpiresAt))
+	}
+	return n
+}
+
+func (m *EventAttestationRevoked) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Type != 0 {
+		n += 1 + sovEvents(uint64(m.Type))
+	}
+	return n
+}
+
+func (m *EventTimerParked) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovEvents(uint64(m.AgentId))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovEvents(uint64(m.Kind))
+	}
+	if m.At != 0 {
+		n += 1 + sovEvents(uint64(m.At))
+	}
+	l = len(m.Codespace)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Code != 0 {
+		n += 1 + sovEvents(uint64(m.Code))
+	}
 	return n
 }
 
@@ -1610,6 +3120,13 @@ func (m *EventUnbondingParked) Size() (n int) {
 	}
 	if m.CompletesAt != 0 {
 		n += 1 + sovEvents(uint64(m.CompletesAt))
+	}
+	l = len(m.Codespace)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Code != 0 {
+		n += 1 + sovEvents(uint64(m.Code))
 	}
 	return n
 }
@@ -2240,6 +3757,1458 @@ func (m *EventAgentStatusChanged) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StatusUntil", wireType)
+			}
+			m.StatusUntil = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.StatusUntil |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAgentRemoved) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAgentRemoved: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAgentRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Refunded", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Refunded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventHeartbeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventHeartbeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventHeartbeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SeenAt", wireType)
+			}
+			m.SeenAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SeenAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPayoutChangeStarted) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPayoutChangeStarted: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPayoutChangeStarted: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ActsAt", wireType)
+			}
+			m.ActsAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ActsAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPayoutChangeDropped) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPayoutChangeDropped: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPayoutChangeDropped: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventPayoutChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventPayoutChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventPayoutChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OldPayout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OldPayout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewPayout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewPayout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTransferOffered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTransferOffered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTransferOffered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			m.ExpiresAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpiresAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTransferEnded) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTransferEnded: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTransferEnded: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Lapsed", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Lapsed = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventOwnerChanged) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventOwnerChanged: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventOwnerChanged: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OldOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.OldOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAttested) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAttested: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAttested: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
+			}
+			m.Type = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Type |= AttestationType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hash = append(m.Hash[:0], dAtA[iNdEx:postIndex]...)
+			if m.Hash == nil {
+				m.Hash = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			m.ExpiresAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpiresAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventAttestationRevoked) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventAttestationRevoked: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventAttestationRevoked: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
+			}
+			m.Type = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Type |= AttestationType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventTimerParked) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventTimerParked: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventTimerParked: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= TimerKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field At", wireType)
+			}
+			m.At = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.At |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Codespace", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Codespace = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Code", wireType)
+			}
+			m.Code = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Code |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])
@@ -2715,6 +5684,57 @@ func (m *EventUnbondingParked) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.CompletesAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Codespace", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Codespace = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Code", wireType)
+			}
+			m.Code = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Code |= uint32(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

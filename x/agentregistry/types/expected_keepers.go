@@ -21,6 +21,7 @@ type EscrowKeeper interface {
 	Increase(ctx context.Context, ref []byte, coins sdk.Coins) error
 	Refund(ctx context.Context, ref []byte, coins sdk.Coins) error
 	Slash(ctx context.Context, ref []byte, coins sdk.Coins, to sdk.AccAddress) error
+	Reassign(ctx context.Context, ref []byte, payer sdk.AccAddress) error
 	Burn(ctx context.Context, payer sdk.AccAddress, coins sdk.Coins) error
 	Locked(ctx context.Context, ref []byte) (sdk.Coins, error)
 }

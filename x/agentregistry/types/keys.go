@@ -42,6 +42,16 @@ var (
 	QueueKey = collections.NewPrefix(10)
 	// ParkedKey (agent, completes_at), withdrawals that wait for a message.
 	ParkedKey = collections.NewPrefix(11)
+	// TimersKey (at, agent, kind), timers that blocks fire.
+	TimersKey = collections.NewPrefix(12)
+	// ParkedTimersKey (agent, kind) -> at, timers that wait for a message.
+	ParkedTimersKey = collections.NewPrefix(13)
+	// LastSeenKey agent -> unix seconds of its last sign of life.
+	LastSeenKey = collections.NewPrefix(14)
+	// AttestationsKey (agent, issuer, type) -> Attestation.
+	AttestationsKey = collections.NewPrefix(15)
+	// ConsentsKey operator -> deadline of its last used consent.
+	ConsentsKey = collections.NewPrefix(16)
 )
 
 // Reference is the name of an agent's lock in escrow: its id, 8 bytes, big-endian.

@@ -5,6 +5,7 @@ package types
 
 import (
 	fmt "fmt"
+	_ "github.com/cosmos/cosmos-proto"
 	types "github.com/cosmos/cosmos-sdk/types"
 	_ "github.com/cosmos/cosmos-sdk/types/tx/amino"
 	_ "github.com/cosmos/gogoproto/gogoproto"
@@ -38,6 +39,25 @@ type Params struct {
 	// max_completions_per_block bounds the withdrawals that one block pays out by
 	// itself. 1 to 10,000; default 100.
 	MaxCompletionsPerBlock uint32 `protobuf:"varint,4,opt,name=max_completions_per_block,json=maxCompletionsPerBlock,proto3" json:"max_completions_per_block,omitempty"`
+	// max_timers_per_block bounds the timers that one block fires by itself, beside
+	// the withdrawals. 1 to 10,000; default 100.
+	MaxTimersPerBlock uint32 `protobuf:"varint,5,opt,name=max_timers_per_block,json=maxTimersPerBlock,proto3" json:"max_timers_per_block,omitempty"`
+	// payout_delay_seconds is how long a new payout address waits, in seconds of market
+	// time. 60 to 2,592,000 (30 days); default 86,400 (24 hours).
+	PayoutDelaySeconds uint64 `protobuf:"varint,6,opt,name=payout_delay_seconds,json=payoutDelaySeconds,proto3" json:"payout_delay_seconds,omitempty"`
+	// pending_seconds is how long an agent may stay without the minimum bond before it
+	// is removed, in seconds of market time. 60 to 31,536,000 (365 days); default
+	// 2,592,000 (30 days).
+	PendingSeconds uint64 `protobuf:"varint,7,opt,name=pending_seconds,json=pendingSeconds,proto3" json:"pending_seconds,omitempty"`
+	// silence_seconds is how long an active agent may go unseen before it is paused, in
+	// seconds of market time. 60 to 7,776,000 (90 days); default 604,800 (7 days).
+	SilenceSeconds uint64 `protobuf:"varint,8,opt,name=silence_seconds,json=silenceSeconds,proto3" json:"silence_seconds,omitempty"`
+	// allow_internal_urls lets profiles name hosts that nobody outside can reach, such
+	// as 127.0.0.1. For test networks; default false.
+	AllowInternalUrls bool `protobuf:"varint,9,opt,name=allow_internal_urls,json=allowInternalUrls,proto3" json:"allow_internal_urls,omitempty"`
+	// issuers are whose attestations a court accepts: at most 64, with different
+	// addresses. Anybody else may attest too; buyers choose whom they believe.
+	Issuers []Issuer `protobuf:"bytes,10,rep,name=issuers,proto3" json:"issuers"`
 }
 
 func (m *Params) Reset()         { *m = Params{} }
@@ -101,8 +121,106 @@ func (m *Params) GetMaxCompletionsPerBlock() uint32 {
 	return 0
 }
 
+func (m *Params) GetMaxTimersPerBlock() uint32 {
+	if m != nil {
+		return m.MaxTimersPerBlock
+	}
+	return 0
+}
+
+func (m *Params) GetPayoutDelaySeconds() uint64 {
+	if m != nil {
+		return m.PayoutDelaySeconds
+	}
+	return 0
+}
+
+func (m *Params) GetPendingSeconds() uint64 {
+	if m != nil {
+		return m.PendingSeconds
+	}
+	return 0
+}
+
+func (m *Params) GetSilenceSeconds() uint64 {
+	if m != nil {
+		return m.SilenceSeconds
+	}
+	return 0
+}
+
+func (m *Params) GetAllowInternalUrls() bool {
+	if m != nil {
+		return m.AllowInternalUrls
+	}
+	return false
+}
+
+func (m *Params) GetIssuers() []Issuer {
+	if m != nil {
+		return m.Issuers
+	}
+	return nil
+}
+
+// Issuer is somebody whose attestations a court accepts.
+type Issuer struct {
+	// address signs the attestations.
+	Address string `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	// name is for people, 1 to 64 characters.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+}
+
+func (m *Issuer) Reset()         { *m = Issuer{} }
+func (m *Issuer) String() string { return proto.CompactTextString(m) }
+func (*Issuer) ProtoMessage()    {}
+func (*Issuer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_93c562475cabc0f5, []int{1}
+}
+func (m *Issuer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Issuer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Issuer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Issuer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Issuer.Merge(m, src)
+}
+func (m *Issuer) XXX_Size() int {
+	return m.Size()
+}
+func (m *Issuer) XXX_DiscardUnknown() {
+	xxx_messageInfo_Issuer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Issuer proto.InternalMessageInfo
+
+func (m *Issuer) GetAddress() string {
+	if m != nil {
+		return m.Address
+	}
+	return ""
+}
+
+func (m *Issuer) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*Params)(nil), "aitbc.agentregistry.v1.Params")
+	proto.RegisterType((*Issuer)(nil), "aitbc.agentregistry.v1.Issuer")
 }
 
 func init() {
@@ -110,30 +228,42 @@ func init() {
 }
 
 var fileDescriptor_93c562475cabc0f5 = []byte{
-	// 362 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x91, 0x3f, 0x4b, 0x23, 0x41,
-	0x18, 0xc6, 0x77, 0x72, 0xb9, 0xdc, 0xdd, 0x1e, 0xc7, 0x25, 0x8b, 0x84, 0x4d, 0x90, 0x35, 0x6a,
-	0x13, 0x82, 0xcc, 0xb0, 0xb1, 0xb3, 0x51, 0x36, 0x90, 0xd6, 0xa0, 0x9d, 0xcd, 0x32, 0xbb, 0x19,
-	0xd7, 0xc1, 0xcc, 0xbc, 0xcb, 0xce, 0x24, 0x24, 0x5f, 0xc1, 0xca, 0x8f, 0x61, 0x19, 0xf0, 0x4b,
-	0xa4, 0x4c, 0x69, 0x25, 0x92, 0x14, 0xf9, 0x1a, 0xb2, 0x7f, 0xfc, 0x8b, 0x8d, 0xcd, 0xf0, 0x32,
-	0xcf, 0xef, 0x79, 0xde, 0x61, 0x1e, 0x73, 0x9f, 0x72, 0x1d, 0x84, 0x84, 0x46, 0x4c, 0xea, 0x84,
-	0x45, 0x5c, 0xe9, 0x64, 0x46, 0x26, 0x2e, 0x89, 0x69, 0x42, 0x85, 0xc2, 0x71, 0x02, 0x1a, 0xac,
-	0x7a, 0x06, 0xe1, 0x0f, 0x10, 0x9e, 0xb8, 0xcd, 0x1a, 0x15, 0x5c, 0x02, 0xc9, 0xce, 0x1c, 0x6d,
-	0x3a, 0x21, 0x28, 0x01, 0x8a, 0x04, 0x54, 0x31, 0x32, 0x71, 0x03, 0xa6, 0xa9, 0x4b, 0x42, 0xe0,
-	0xb2, 0xd0, 0xb7, 0x22, 0x88, 0x20, 0x1b, 0x49, 0x3a, 0xe5, 0xb7, 0x7b, 0xf7, 0x25, 0xb3, 0x32,
-	0xc8, 0x36, 0x5a, 0xa7, 0x66, 0xb5, 0x58, 0x41, 0x35, 0x07, 0xe9, 0x5f, 0x32, 0x66, 0xa3, 0x16,
-	0x6a, 0xff, 0xed, 0x36, 0x70, 0x9e, 0x8d, 0xd3, 0x6c, 0x5c, 0x64, 0xe3, 0x1e, 0x70, 0xe9, 0xfd,
-	0x59, 0x3c, 0xee, 0x18, 0x77, 0x9b, 0x79, 0x07, 0x9d, 0xfd, 0x7f, 0xef, 0xee, 0x33, 0x66, 0x1d,
-	0x9b, 0xbf, 0x05, 0x97, 0x7e, 0x00, 0x72, 0x68, 0x97, 0xbe, 0x11, 0xf4, 0x4b, 0x70, 0xe9, 0x81,
-	0x1c, 0x5a, 0x5d, 0xb3, 0x36, 0x96, 0xa9, 0x9d, 0xcb, 0xc8, 0x57, 0x2c, 0x04, 0x39, 0x54, 0xf6,
-	0x8f, 0x16, 0x6a, 0x97, 0xbd, 0x9f, 0x39, 0x5a, 0x7d, 0xd5, 0xcf, 0x73, 0xd9, 0x3a, 0x31, 0x1b,
-	0x82, 0x4e, 0xfd, 0x10, 0x44, 0x3c, 0x62, 0xe9, 0x4b, 0x94, 0x1f, 0xb3, 0xc4, 0x0f, 0x46, 0x10,
-	0x5e, 0xdb, 0xe5, 0x16, 0x6a, 0xff, 0x7b, 0xf1, 0xd6, 0x05, 0x9d, 0xf6, 0xde, 0xb0, 0x01, 0x4b,
-	0xbc, 0x14, 0x3a, 0xda, 0xbd, 0xd9, 0xcc, 0x3b, 0xdb, 0x79, 0x3b, 0xd3, 0x4f, 0xfd, 0xe4, 0x5f,
-	0xe5, 0xf5, 0x17, 0x2b, 0x07, 0x2d, 0x57, 0x0e, 0x7a, 0x5a, 0x39, 0xe8, 0x76, 0xed, 0x18, 0xcb,
-	0xb5, 0x63, 0x3c, 0xac, 0x1d, 0xe3, 0xe2, 0x20, 0xe2, 0xfa, 0x6a, 0x1c, 0xe0, 0x10, 0x04, 0x29,
-	0x0a, 0xfe, 0x32, 0x48, 0xcf, 0x62, 0xa6, 0x82, 0x4a, 0x56, 0xc2, 0xe1, 0x73, 0x00, 0x00, 0x00,
-	0xff, 0xff, 0x6f, 0x77, 0x3f, 0x52, 0x0c, 0x02, 0x00, 0x00,
+	// 548 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x94, 0x93, 0x3f, 0x6f, 0xd3, 0x40,
+	0x18, 0xc6, 0x63, 0x9a, 0xbf, 0x57, 0x41, 0x1b, 0x13, 0x55, 0x4e, 0x85, 0x4c, 0x28, 0x4b, 0x54,
+	0x81, 0xad, 0x04, 0x01, 0x12, 0x0b, 0xe0, 0xa0, 0x4a, 0x9d, 0x88, 0x52, 0x58, 0x58, 0xac, 0xb3,
+	0xfd, 0x62, 0x4e, 0xf8, 0xee, 0xac, 0xbb, 0x4b, 0x48, 0x36, 0x66, 0x26, 0x3e, 0x06, 0x63, 0x07,
+	0x3e, 0x44, 0xc7, 0x8a, 0x89, 0x09, 0xa1, 0x64, 0xe8, 0xd7, 0x40, 0xf6, 0x39, 0xc1, 0x41, 0x5d,
+	0x58, 0xac, 0xbb, 0x7b, 0x7e, 0xcf, 0x7b, 0xcf, 0xc9, 0xef, 0x8b, 0xee, 0x63, 0xa2, 0x82, 0xd0,
+	0xc5, 0x31, 0x30, 0x25, 0x20, 0x26, 0x52, 0x89, 0x85, 0x3b, 0x1b, 0xb8, 0x29, 0x16, 0x98, 0x4a,
+	0x27, 0x15, 0x5c, 0x71, 0xf3, 0x20, 0x87, 0x9c, 0x2d, 0xc8, 0x99, 0x0d, 0x0e, 0xdb, 0x98, 0x12,
+	0xc6, 0xdd, 0xfc, 0xab, 0xd1, 0x43, 0x3b, 0xe4, 0x92, 0x72, 0xe9, 0x06, 0x58, 0x82, 0x3b, 0x1b,
+	0x04, 0xa0, 0xf0, 0xc0, 0x0d, 0x39, 0x61, 0x85, 0xde, 0xd5, 0xba, 0x9f, 0xef, 0x5c, 0xbd, 0x29,
+	0xa4, 0x4e, 0xcc, 0x63, 0xae, 0xcf, 0xb3, 0x95, 0x3e, 0x3d, 0xfa, 0x5c, 0x43, 0xf5, 0x71, 0x1e,
+	0xc6, 0x7c, 0x8d, 0xf6, 0x8b, 0xdb, 0xb1, 0x22, 0x9c, 0xf9, 0xef, 0x01, 0x2c, 0xa3, 0x67, 0xf4,
+	0x77, 0x87, 0x5d, 0xa7, 0xa8, 0x94, 0x5d, 0xeb, 0x14, 0xd7, 0x3a, 0x23, 0x4e, 0x98, 0xd7, 0xba,
+	0xf8, 0x75, 0xb7, 0xf2, 0xed, 0xea, 0xfc, 0xd8, 0x98, 0xec, 0x95, 0xdd, 0x27, 0x00, 0xe6, 0x73,
+	0xd4, 0xa4, 0x84, 0xf9, 0x01, 0x67, 0x91, 0x75, 0xe3, 0x3f, 0x0a, 0x35, 0x28, 0x61, 0x1e, 0x67,
+	0x91, 0x39, 0x44, 0xed, 0x29, 0xcb, 0xec, 0x84, 0xc5, 0xbe, 0x84, 0x90, 0xb3, 0x48, 0x5a, 0x3b,
+	0x3d, 0xa3, 0x5f, 0xf5, 0x6a, 0x1a, 0xdd, 0xdf, 0xe8, 0x67, 0x5a, 0x36, 0x5f, 0xa0, 0x2e, 0xc5,
+	0x73, 0x3f, 0xe4, 0x34, 0x4d, 0x20, 0x4b, 0x22, 0xfd, 0x14, 0x84, 0x1f, 0x24, 0x3c, 0xfc, 0x68,
+	0x55, 0x7b, 0x46, 0xff, 0xe6, 0xda, 0x7b, 0x40, 0xf1, 0x7c, 0xf4, 0x17, 0x1b, 0x83, 0xf0, 0x32,
+	0xc8, 0x7c, 0x82, 0x3a, 0x59, 0x05, 0x45, 0x28, 0x88, 0xb2, 0xb9, 0x56, 0x36, 0xb7, 0x29, 0x9e,
+	0xbf, 0xc9, 0x89, 0x8d, 0xef, 0x29, 0xea, 0xa4, 0x78, 0xc1, 0xa7, 0xca, 0x8f, 0x20, 0xc1, 0x8b,
+	0x4d, 0xe0, 0x7a, 0x39, 0xb0, 0xa9, 0x91, 0x57, 0x19, 0xb1, 0x8e, 0xec, 0xa0, 0xbd, 0x14, 0xb6,
+	0x1f, 0xd9, 0x28, 0x7b, 0x6e, 0x15, 0x6a, 0x89, 0x97, 0x24, 0x01, 0x16, 0xc2, 0x86, 0x6f, 0x6e,
+	0xf1, 0x85, 0xba, 0xe6, 0x1f, 0xa3, 0xdb, 0x38, 0x49, 0xf8, 0x27, 0x9f, 0x30, 0x05, 0x82, 0xe1,
+	0xc4, 0x9f, 0x8a, 0x44, 0x5a, 0xad, 0x9e, 0xd1, 0x6f, 0x6e, 0xde, 0x93, 0x13, 0xa7, 0x05, 0xf0,
+	0x56, 0x24, 0xd2, 0x1c, 0xa1, 0x06, 0x91, 0x72, 0x0a, 0x42, 0x5a, 0xa8, 0xb7, 0xd3, 0xdf, 0x1d,
+	0xda, 0xce, 0xf5, 0x8d, 0xea, 0x9c, 0xe6, 0xd8, 0xd6, 0x2f, 0x2c, 0x9c, 0xcf, 0xee, 0x7d, 0xb9,
+	0x3a, 0x3f, 0xbe, 0xa3, 0xa7, 0x60, 0xfe, 0xcf, 0x1c, 0xe8, 0xbe, 0x3b, 0x1a, 0xa3, 0xba, 0x2e,
+	0x60, 0x0e, 0x51, 0x03, 0x47, 0x91, 0x00, 0x29, 0xf3, 0xc6, 0x6b, 0x79, 0xd6, 0x8f, 0xef, 0x0f,
+	0x3b, 0x45, 0xcb, 0xbc, 0xd4, 0xca, 0x99, 0x12, 0x84, 0xc5, 0x93, 0x35, 0x68, 0x9a, 0xa8, 0xca,
+	0x30, 0x85, 0xbc, 0xc1, 0x5a, 0x93, 0x7c, 0xed, 0x9d, 0x5c, 0x2c, 0x6d, 0xe3, 0x72, 0x69, 0x1b,
+	0xbf, 0x97, 0xb6, 0xf1, 0x75, 0x65, 0x57, 0x2e, 0x57, 0x76, 0xe5, 0xe7, 0xca, 0xae, 0xbc, 0x7b,
+	0x10, 0x13, 0xf5, 0x61, 0x1a, 0x38, 0x21, 0xa7, 0x6e, 0x31, 0x9a, 0xd7, 0x46, 0x53, 0x8b, 0x14,
+	0x64, 0x50, 0xcf, 0x67, 0xe4, 0xd1, 0x9f, 0x00, 0x00, 0x00, 0xff, 0xff, 0x6c, 0x1c, 0xb2, 0x8f,
+	0xc6, 0x03, 0x00, 0x00,
 }
 
 func (m *Params) Marshal() (dAtA []byte, err error) {
@@ -156,6 +286,50 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Issuers) > 0 {
+		for iNdEx := len(m.Issuers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Issuers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintParams(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
+	if m.AllowInternalUrls {
+		i--
+		if m.AllowInternalUrls {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.SilenceSeconds != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.SilenceSeconds))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.PendingSeconds != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.PendingSeconds))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.PayoutDelaySeconds != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.PayoutDelaySeconds))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.MaxTimersPerBlock != 0 {
+		i = encodeVarintParams(dAtA, i, uint64(m.MaxTimersPerBlock))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.MaxCompletionsPerBlock != 0 {
 		i = encodeVarintParams(dAtA, i, uint64(m.MaxCompletionsPerBlock))
 		i--
@@ -189,6 +363,43 @@ func (m *Params) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *Issuer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Issuer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Issuer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintParams(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Address) > 0 {
+		i -= len(m.Address)
+		copy(dAtA[i:], m.Address)
+		i = encodeVarintParams(dAtA, i, uint64(len(m.Address)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintParams(dAtA []byte, offset int, v uint64) int {
 	offset -= sovParams(v)
 	base := offset
@@ -215,6 +426,44 @@ func (m *Params) Size() (n int) {
 	}
 	if m.MaxCompletionsPerBlock != 0 {
 		n += 1 + sovParams(uint64(m.MaxCompletionsPerBlock))
+	}
+	if m.MaxTimersPerBlock != 0 {
+		n += 1 + sovParams(uint64(m.MaxTimersPerBlock))
+	}
+	if m.PayoutDelaySeconds != 0 {
+		n += 1 + sovParams(uint64(m.PayoutDelaySeconds))
+	}
+	if m.PendingSeconds != 0 {
+		n += 1 + sovParams(uint64(m.PendingSeconds))
+	}
+	if m.SilenceSeconds != 0 {
+		n += 1 + sovParams(uint64(m.SilenceSeconds))
+	}
+	if m.AllowInternalUrls {
+		n += 2
+	}
+	if len(m.Issuers) > 0 {
+		for _, e := range m.Issuers {
+			l = e.Size()
+			n += 1 + l + sovParams(uint64(l))
+		}
+	}
+	return n
+}
+
+func (m *Issuer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Address)
+	if l > 0 {
+		n += 1 + l + sovParams(uint64(l))
+	}
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovParams(uint64(l))
 	}
 	return n
 }
@@ -358,6 +607,250 @@ func (m *Params) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MaxTimersPerBlock", wireType)
+			}
+			m.MaxTimersPerBlock = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MaxTimersPerBlock |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PayoutDelaySeconds", wireType)
+			}
+			m.PayoutDelaySeconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PayoutDelaySeconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PendingSeconds", wireType)
+			}
+			m.PendingSeconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PendingSeconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SilenceSeconds", wireType)
+			}
+			m.SilenceSeconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SilenceSeconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllowInternalUrls", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.AllowInternalUrls = bool(v != 0)
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuers = append(m.Issuers, Issuer{})
+			if err := m.Issuers[len(m.Issuers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipParams(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthParams
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Issuer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowParams
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Issuer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Issuer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Address", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Address = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowParams
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthParams
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthParams
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipParams(dAtA[iNdEx:])

@@ -1,12 +1,22 @@
 package types_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/aitbc/aitbc/x/agentregistry/types"
 )
+
+func issuers(n int) func(*types.Params) {
+	return func(p *types.Params) {
+		for i := range n {
+			p.Issuers = append(p.Issuers, types.Issuer{Address: sdk.AccAddress(fmt.Sprintf("issuer%014d", i)).String(), Name: "x"})
+		}
+	}
+}
 
 func TestParams_Validate(t *testing.T) {
 	most := sdk.NewCoin("uait", types.MaxAmount())
@@ -36,6 +46,32 @@ func TestParams_Validate(t *testing.T) {
 		{"no completion", func(p *types.Params) { p.MaxCompletionsPerBlock = 0 }, "max_completions_per_block"},
 		{"most completions", func(p *types.Params) { p.MaxCompletionsPerBlock = 10_000 }, ""},
 		{"too many completions", func(p *types.Params) { p.MaxCompletionsPerBlock = 10_001 }, "max_completions_per_block"},
+		{"one timer", func(p *types.Params) { p.MaxTimersPerBlock = 1 }, ""},
+		{"no timer", func(p *types.Params) { p.MaxTimersPerBlock = 0 }, "max_timers_per_block"},
+		{"most timers", func(p *types.Params) { p.MaxTimersPerBlock = 10_000 }, ""},
+		{"too many timers", func(p *types.Params) { p.MaxTimersPerBlock = 10_001 }, "max_timers_per_block"},
+		{"shortest delay", func(p *types.Params) { p.PayoutDelaySeconds = 60 }, ""},
+		{"delay too short", func(p *types.Params) { p.PayoutDelaySeconds = 59 }, "payout_delay_seconds"},
+		{"longest delay", func(p *types.Params) { p.PayoutDelaySeconds = 2_592_000 }, ""},
+		{"delay too long", func(p *types.Params) { p.PayoutDelaySeconds = 2_592_001 }, "payout_delay_seconds"},
+		{"pending too short", func(p *types.Params) { p.PendingSeconds = 59 }, "pending_seconds"},
+		{"pending longest", func(p *types.Params) { p.PendingSeconds = 31_536_000 }, ""},
+		{"pending too long", func(p *types.Params) { p.PendingSeconds = 31_536_001 }, "pending_seconds"},
+		{"silence too short", func(p *types.Params) { p.SilenceSeconds = 59 }, "silence_seconds"},
+		{"silence longest", func(p *types.Params) { p.SilenceSeconds = 7_776_000 }, ""},
+		{"silence too long", func(p *types.Params) { p.SilenceSeconds = 7_776_001 }, "silence_seconds"},
+		{"most issuers", issuers(64), ""},
+		{"too many issuers", issuers(65), "issuers"},
+		{"issuer of no address", func(p *types.Params) { p.Issuers = []types.Issuer{{Address: "x", Name: "x"}} }, "issuers[0].address"},
+		{"issuer in upper case", func(p *types.Params) { p.Issuers = []types.Issuer{{Address: strings.ToUpper(owner), Name: "x"}} }, "issuers[0].address"},
+		{"issuer twice", func(p *types.Params) {
+			p.Issuers = []types.Issuer{{Address: owner, Name: "x"}, {Address: owner, Name: "y"}}
+		}, "issuers[1].address"},
+		{"issuer without name", func(p *types.Params) { p.Issuers = []types.Issuer{{Address: owner}} }, "issuers[0].name"},
+		{"issuer with a long name", func(p *types.Params) {
+			p.Issuers = []types.Issuer{{Address: owner, Name: strings.Repeat("x", 65)}}
+		}, "issuers[0].name"},
+		{"issuer with a control", func(p *types.Params) { p.Issuers = []types.Issuer{{Address: owner, Name: "a\nb"}} }, "issuers[0].name"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,6 +1,9 @@
 package types
 
 import (
+	"crypto/sha256"
+	"slices"
+
 	sdkmath "cosmossdk.io/math"
 )
 
@@ -26,6 +29,14 @@ const (
 	maxProtocolChars    = 32
 	maxConcurrentJobs   = 1_000
 	maxSLASeconds       = 90 * day
+	maxParameters       = 16
+	maxParameterChars   = 32
+	maxLabels           = 16
+	maxLabelKeyChars    = 32
+	maxLabelValueChars  = 64
+	maxKeysOfSuite      = 2
+
+	maxParameterDescriptionChars = 256
 
 	x25519KeyBytes   = 32
 	mlkem768KeyBytes = 1184
@@ -55,7 +66,49 @@ func (p Profile) Validate() error {
 	if err := validateInterfaces(p.Interfaces); err != nil {
 		return err
 	}
-	return validateMessagingKeys(p.MessagingKeys)
+	if err := validateMessagingKeys(p.MessagingKeys); err != nil {
+		return err
+	}
+	if p.Card != nil {
+		if err := p.Card.Validate("profile.card"); err != nil {
+			return err
+		}
+	}
+	return validateLabels(p.Labels)
+}
+
+// Validate returns ErrInvalidProfile with the first field that is out of its bounds;
+// field is where the reference stands.
+func (c CardRef) Validate(field string) error {
+	if err := validateURL(c.Uri, field+".uri"); err != nil {
+		return err
+	}
+	if n := len(c.Sha256); n != sha256.Size {
+		return ErrInvalidProfile.Wrapf("%s.sha256: expected %d bytes, got %d", field, sha256.Size, n)
+	}
+	return nil
+}
+
+func validateLabels(labels []Label) error {
+	if n := len(labels); n > maxLabels {
+		return ErrInvalidProfile.Wrapf("profile.labels: expected at most %d, got %d", maxLabels, n)
+	}
+	seen := make(map[string]bool, len(labels))
+	for i, label := range labels {
+		field := at("profile.labels", i)
+		if len(label.Key) > maxLabelKeyChars || !labelPattern.MatchString(label.Key) {
+			return ErrInvalidProfile.Wrapf("%s.key: expected 1 to %d lower-case letters, digits, dots, hyphens and underscores, a letter first, got %q",
+				field, maxLabelKeyChars, shorten(label.Key))
+		}
+		if seen[label.Key] {
+			return ErrInvalidProfile.Wrapf("%s.key: expected one that is not listed twice, got %q", field, label.Key)
+		}
+		seen[label.Key] = true
+		if err := validateText(label.Value, field+".value", 1, maxLabelValueChars, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func validateInterfaces(interfaces []Interface) error {
@@ -89,18 +142,39 @@ func (i Interface) Validate(field string) error {
 	return validateText(i.ProtocolVersion, field+".protocol_version", 1, maxProtocolChars, false)
 }
 
+// validateMessagingKeys allows two keys of each suite, so that one can be announced
+// before the other goes.
 func validateMessagingKeys(keys []MessagingKey) error {
-	seen := make(map[HpkeSuite]bool, len(keys))
+	times := make(map[HpkeSuite][]uint64, len(keys))
 	for i, key := range keys {
-		if err := key.Validate(at("profile.messaging_keys", i)); err != nil {
+		field := at("profile.messaging_keys", i)
+		if err := key.Validate(field); err != nil {
 			return err
 		}
-		if seen[key.Suite] {
-			return ErrInvalidProfile.Wrapf("%s.suite: expected one that is not listed twice, got %s", at("profile.messaging_keys", i), key.Suite)
+		if len(times[key.Suite]) == maxKeysOfSuite {
+			return ErrInvalidProfile.Wrapf("%s.suite: expected at most %d of %s, got more", field, maxKeysOfSuite, key.Suite)
 		}
-		seen[key.Suite] = true
+		if slices.Contains(times[key.Suite], key.ValidFrom) {
+			return ErrInvalidProfile.Wrapf("%s.valid_from: expected another time than that of the other key of %s, got %d",
+				field, key.Suite, key.ValidFrom)
+		}
+		times[key.Suite] = append(times[key.Suite], key.ValidFrom)
 	}
 	return nil
+}
+
+// MessagingKey returns the key of a suite that payloads are encrypted to at a market
+// time, in unix seconds: of those that are valid, the newest. It reports false if there
+// is none.
+func (p Profile) MessagingKey(suite HpkeSuite, now uint64) (MessagingKey, bool) {
+	var newest MessagingKey
+	found := false
+	for _, key := range p.MessagingKeys {
+		if key.Suite == suite && key.ValidFrom <= now && (!found || key.ValidFrom > newest.ValidFrom) {
+			newest, found = key, true
+		}
+	}
+	return newest, found
 }
 
 // Validate returns ErrInvalidProfile unless the suite is known and the key has its

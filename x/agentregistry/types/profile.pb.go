@@ -142,6 +142,116 @@ func (HpkeSuite) EnumDescriptor() ([]byte, []int) {
 	return fileDescriptor_d9fcacd8bea82679, []int{2}
 }
 
+// ParameterType is what a parameter of a skill holds.
+type ParameterType int32
+
+const (
+	// PARAMETER_TYPE_UNSPECIFIED is no type.
+	PARAMETER_TYPE_UNSPECIFIED ParameterType = 0
+	// PARAMETER_TYPE_TEXT is a text.
+	PARAMETER_TYPE_TEXT ParameterType = 1
+	// PARAMETER_TYPE_NUMBER is a number.
+	PARAMETER_TYPE_NUMBER ParameterType = 2
+	// PARAMETER_TYPE_BOOLEAN is true or false.
+	PARAMETER_TYPE_BOOLEAN ParameterType = 3
+)
+
+var ParameterType_name = map[int32]string{
+	0: "PARAMETER_TYPE_UNSPECIFIED",
+	1: "PARAMETER_TYPE_TEXT",
+	2: "PARAMETER_TYPE_NUMBER",
+	3: "PARAMETER_TYPE_BOOLEAN",
+}
+
+var ParameterType_value = map[string]int32{
+	"PARAMETER_TYPE_UNSPECIFIED": 0,
+	"PARAMETER_TYPE_TEXT":        1,
+	"PARAMETER_TYPE_NUMBER":      2,
+	"PARAMETER_TYPE_BOOLEAN":     3,
+}
+
+func (x ParameterType) String() string {
+	return proto.EnumName(ParameterType_name, int32(x))
+}
+
+func (ParameterType) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_d9fcacd8bea82679, []int{3}
+}
+
+// SkillParameter is something that a client can, or must, say with a job.
+type SkillParameter struct {
+	// name is an identifier, such as target_language: 1 to 32 letters, digits, hyphens
+	// and underscores, starting with a letter, unique within the skill.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// type is what the parameter holds.
+	Type ParameterType `protobuf:"varint,2,opt,name=type,proto3,enum=aitbc.agentregistry.v1.ParameterType" json:"type,omitempty"`
+	// required says that a job must give it.
+	Required bool `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
+	// description is for people, at most 256 characters.
+	Description string `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+}
+
+func (m *SkillParameter) Reset()         { *m = SkillParameter{} }
+func (m *SkillParameter) String() string { return proto.CompactTextString(m) }
+func (*SkillParameter) ProtoMessage()    {}
+func (*SkillParameter) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d9fcacd8bea82679, []int{0}
+}
+func (m *SkillParameter) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SkillParameter) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SkillParameter.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SkillParameter) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SkillParameter.Merge(m, src)
+}
+func (m *SkillParameter) XXX_Size() int {
+	return m.Size()
+}
+func (m *SkillParameter) XXX_DiscardUnknown() {
+	xxx_messageInfo_SkillParameter.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SkillParameter proto.InternalMessageInfo
+
+func (m *SkillParameter) GetName() string {
+	if m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+func (m *SkillParameter) GetType() ParameterType {
+	if m != nil {
+		return m.Type
+	}
+	return PARAMETER_TYPE_UNSPECIFIED
+}
+
+func (m *SkillParameter) GetRequired() bool {
+	if m != nil {
+		return m.Required
+	}
+	return false
+}
+
+func (m *SkillParameter) GetDescription() string {
+	if m != nil {
+		return m.Description
+	}
+	return ""
+}
+
 // Price is what a skill costs.
 type Price struct {
 	// model says what the price is counted by.
@@ -157,7 +267,7 @@ func (m *Price) Reset()         { *m = Price{} }
 func (m *Price) String() string { return proto.CompactTextString(m) }
 func (*Price) ProtoMessage()    {}
 func (*Price) Descriptor() ([]byte, []int) {
-	return fileDescriptor_d9fcacd8bea82679, []int{0}
+	return fileDescriptor_d9fcacd8bea82679, []int{1}
 }
 func (m *Price) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -231,13 +341,15 @@ type Skill struct {
 	// max_concurrent_jobs is how many jobs of this skill it does at a time. 1 to
 	// 1,000.
 	MaxConcurrentJobs uint32 `protobuf:"varint,9,opt,name=max_concurrent_jobs,json=maxConcurrentJobs,proto3" json:"max_concurrent_jobs,omitempty"`
+	// parameters are what a job can say: at most 16, with different names.
+	Parameters []SkillParameter `protobuf:"bytes,10,rep,name=parameters,proto3" json:"parameters"`
 }
 
 func (m *Skill) Reset()         { *m = Skill{} }
 func (m *Skill) String() string { return proto.CompactTextString(m) }
 func (*Skill) ProtoMessage()    {}
 func (*Skill) Descriptor() ([]byte, []int) {
-	return fileDescriptor_d9fcacd8bea82679, []int{1}
+	return fileDescriptor_d9fcacd8bea82679, []int{2}
 }
 func (m *Skill) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -329,6 +441,13 @@ func (m *Skill) GetMaxConcurrentJobs() uint32 {
 	return 0
 }
 
+func (m *Skill) GetParameters() []SkillParameter {
+	if m != nil {
+		return m.Parameters
+	}
+	return nil
+}
+
 // Interface is where an agent can be reached, as in an A2A 1.0 agent card.
 type Interface struct {
 	// url is http or https, without credentials or fragment, 256 bytes at most.
@@ -343,7 +462,7 @@ func (m *Interface) Reset()         { *m = Interface{} }
 func (m *Interface) String() string { return proto.CompactTextString(m) }
 func (*Interface) ProtoMessage()    {}
 func (*Interface) Descriptor() ([]byte, []int) {
-	return fileDescriptor_d9fcacd8bea82679, []int{2}
+	return fileDescriptor_d9fcacd8bea82679, []int{3}
 }
 func (m *Interface) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -399,13 +518,16 @@ type MessagingKey struct {
 	Suite HpkeSuite `protobuf:"varint,1,opt,name=suite,proto3,enum=aitbc.agentregistry.v1.HpkeSuite" json:"suite,omitempty"`
 	// public_key has the length that the suite demands.
 	PublicKey []byte `protobuf:"bytes,2,opt,name=public_key,json=publicKey,proto3" json:"public_key,omitempty"`
+	// valid_from is when clients start to use the key, in unix seconds; 0 is always.
+	// Of the keys of a suite that are valid, the newest is used.
+	ValidFrom uint64 `protobuf:"varint,3,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
 }
 
 func (m *MessagingKey) Reset()         { *m = MessagingKey{} }
 func (m *MessagingKey) String() string { return proto.CompactTextString(m) }
 func (*MessagingKey) ProtoMessage()    {}
 func (*MessagingKey) Descriptor() ([]byte, []int) {
-	return fileDescriptor_d9fcacd8bea82679, []int{3}
+	return fileDescriptor_d9fcacd8bea82679, []int{4}
 }
 func (m *MessagingKey) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -448,6 +570,126 @@ func (m *MessagingKey) GetPublicKey() []byte {
 	return nil
 }
 
+func (m *MessagingKey) GetValidFrom() uint64 {
+	if m != nil {
+		return m.ValidFrom
+	}
+	return 0
+}
+
+// CardRef names an agent card (A2A) outside of the chain. The chain never reads it;
+// clients and workers compare it with the hash.
+type CardRef struct {
+	// uri is where the card is: http or https, without credentials or fragment, 256
+	// bytes at most.
+	Uri string `protobuf:"bytes,1,opt,name=uri,proto3" json:"uri,omitempty"`
+	// sha256 is the hash of the card's RFC 8785 form, 32 bytes.
+	Sha256 []byte `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
+}
+
+func (m *CardRef) Reset()         { *m = CardRef{} }
+func (m *CardRef) String() string { return proto.CompactTextString(m) }
+func (*CardRef) ProtoMessage()    {}
+func (*CardRef) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d9fcacd8bea82679, []int{5}
+}
+func (m *CardRef) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *CardRef) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_CardRef.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *CardRef) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_CardRef.Merge(m, src)
+}
+func (m *CardRef) XXX_Size() int {
+	return m.Size()
+}
+func (m *CardRef) XXX_DiscardUnknown() {
+	xxx_messageInfo_CardRef.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_CardRef proto.InternalMessageInfo
+
+func (m *CardRef) GetUri() string {
+	if m != nil {
+		return m.Uri
+	}
+	return ""
+}
+
+func (m *CardRef) GetSha256() []byte {
+	if m != nil {
+		return m.Sha256
+	}
+	return nil
+}
+
+// Label is a claim in two words, such as region = eu.
+type Label struct {
+	// key has 1 to 32 lower-case letters, digits, dots, hyphens and underscores and
+	// starts with a letter. It is unique within the agent.
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// value has 1 to 64 characters.
+	Value string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+}
+
+func (m *Label) Reset()         { *m = Label{} }
+func (m *Label) String() string { return proto.CompactTextString(m) }
+func (*Label) ProtoMessage()    {}
+func (*Label) Descriptor() ([]byte, []int) {
+	return fileDescriptor_d9fcacd8bea82679, []int{6}
+}
+func (m *Label) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *Label) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_Label.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *Label) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_Label.Merge(m, src)
+}
+func (m *Label) XXX_Size() int {
+	return m.Size()
+}
+func (m *Label) XXX_DiscardUnknown() {
+	xxx_messageInfo_Label.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_Label proto.InternalMessageInfo
+
+func (m *Label) GetKey() string {
+	if m != nil {
+		return m.Key
+	}
+	return ""
+}
+
+func (m *Label) GetValue() string {
+	if m != nil {
+		return m.Value
+	}
+	return ""
+}
+
 // Profile is what an agent tells about itself. It is a claim; what the chain
 // knows for a fact is in Agent and Bond. Its texts are UTF-8 without control
 // characters, and encoded it has 16,384 bytes at most.
@@ -464,15 +706,19 @@ type Profile struct {
 	Skills []Skill `protobuf:"bytes,5,rep,name=skills,proto3" json:"skills"`
 	// interfaces are at most 8, with different urls.
 	Interfaces []Interface `protobuf:"bytes,6,rep,name=interfaces,proto3" json:"interfaces"`
-	// messaging_keys are at most one of each suite.
+	// messaging_keys are at most two of each suite, valid from different times.
 	MessagingKeys []MessagingKey `protobuf:"bytes,7,rep,name=messaging_keys,json=messagingKeys,proto3" json:"messaging_keys"`
+	// card names the agent's own agent card; nothing if there is none.
+	Card *CardRef `protobuf:"bytes,8,opt,name=card,proto3" json:"card,omitempty"`
+	// labels are at most 16, with different keys.
+	Labels []Label `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels"`
 }
 
 func (m *Profile) Reset()         { *m = Profile{} }
 func (m *Profile) String() string { return proto.CompactTextString(m) }
 func (*Profile) ProtoMessage()    {}
 func (*Profile) Descriptor() ([]byte, []int) {
-	return fileDescriptor_d9fcacd8bea82679, []int{4}
+	return fileDescriptor_d9fcacd8bea82679, []int{7}
 }
 func (m *Profile) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -550,14 +796,32 @@ func (m *Profile) GetMessagingKeys() []MessagingKey {
 	return nil
 }
 
+func (m *Profile) GetCard() *CardRef {
+	if m != nil {
+		return m.Card
+	}
+	return nil
+}
+
+func (m *Profile) GetLabels() []Label {
+	if m != nil {
+		return m.Labels
+	}
+	return nil
+}
+
 func init() {
 	proto.RegisterEnum("aitbc.agentregistry.v1.AgentType", AgentType_name, AgentType_value)
 	proto.RegisterEnum("aitbc.agentregistry.v1.PriceModel", PriceModel_name, PriceModel_value)
 	proto.RegisterEnum("aitbc.agentregistry.v1.HpkeSuite", HpkeSuite_name, HpkeSuite_value)
+	proto.RegisterEnum("aitbc.agentregistry.v1.ParameterType", ParameterType_name, ParameterType_value)
+	proto.RegisterType((*SkillParameter)(nil), "aitbc.agentregistry.v1.SkillParameter")
 	proto.RegisterType((*Price)(nil), "aitbc.agentregistry.v1.Price")
 	proto.RegisterType((*Skill)(nil), "aitbc.agentregistry.v1.Skill")
 	proto.RegisterType((*Interface)(nil), "aitbc.agentregistry.v1.Interface")
 	proto.RegisterType((*MessagingKey)(nil), "aitbc.agentregistry.v1.MessagingKey")
+	proto.RegisterType((*CardRef)(nil), "aitbc.agentregistry.v1.CardRef")
+	proto.RegisterType((*Label)(nil), "aitbc.agentregistry.v1.Label")
 	proto.RegisterType((*Profile)(nil), "aitbc.agentregistry.v1.Profile")
 }
 
@@ -566,64 +830,131 @@ func init() {
 }
 
 var fileDescriptor_d9fcacd8bea82679 = []byte{
-	// 899 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x55, 0x4f, 0x6f, 0xe3, 0xc4,
-	0x1b, 0x8e, 0xf3, 0xaf, 0xbf, 0xbc, 0xdd, 0xed, 0xba, 0xb3, 0xfd, 0xed, 0x9a, 0xc0, 0x66, 0x43,
-	0xb4, 0x87, 0x50, 0xad, 0x1c, 0xa5, 0xa8, 0xec, 0x22, 0x21, 0x84, 0x9b, 0xb8, 0x6c, 0x48, 0xd2,
-	0x44, 0x93, 0xb4, 0x02, 0x2e, 0x96, 0xed, 0x4c, 0xcd, 0x50, 0xdb, 0x13, 0x79, 0xec, 0xaa, 0x11,
-	0x5f, 0x80, 0x23, 0x12, 0x1f, 0x81, 0x0b, 0x47, 0x3e, 0x04, 0x87, 0xe5, 0xb6, 0x47, 0x4e, 0x08,
-	0xb5, 0x07, 0xbe, 0x02, 0x47, 0x34, 0xe3, 0xa4, 0xeb, 0x86, 0xed, 0x72, 0x89, 0xde, 0x3c, 0xcf,
-	0x33, 0xf3, 0xfe, 0x7b, 0x6c, 0xc3, 0x13, 0x9b, 0xc6, 0x8e, 0xdb, 0xb2, 0x3d, 0x12, 0xc6, 0x11,
-	0xf1, 0x28, 0x8f, 0xa3, 0x45, 0xeb, 0xbc, 0xdd, 0x9a, 0x47, 0xec, 0x94, 0xfa, 0x44, 0x9f, 0x47,
-	0x2c, 0x66, 0xe8, 0x81, 0x54, 0xe9, 0x37, 0x54, 0xfa, 0x79, 0xbb, 0xba, 0x6d, 0x07, 0x34, 0x64,
-	0x2d, 0xf9, 0x9b, 0x4a, 0xab, 0x35, 0x97, 0xf1, 0x80, 0xf1, 0x96, 0x63, 0x73, 0xd2, 0x3a, 0x6f,
-	0x3b, 0x24, 0xb6, 0xdb, 0x2d, 0x97, 0xd1, 0x70, 0xc9, 0xef, 0x78, 0xcc, 0x63, 0x32, 0x6c, 0x89,
-	0x28, 0x45, 0x1b, 0x3f, 0x2a, 0x50, 0x1a, 0x47, 0xd4, 0x25, 0xe8, 0x39, 0x94, 0x02, 0x36, 0x23,
-	0xbe, 0xa6, 0xd4, 0x95, 0xe6, 0xd6, 0x5e, 0x43, 0x7f, 0x73, 0x6a, 0x5d, 0xaa, 0x87, 0x42, 0x89,
-	0xd3, 0x03, 0x08, 0x41, 0x31, 0x09, 0x69, 0xac, 0xe5, 0xeb, 0x4a, 0xb3, 0x82, 0x65, 0x8c, 0x3e,
-	0x81, 0xb2, 0x1d, 0xb0, 0x24, 0x8c, 0xb5, 0x42, 0x5d, 0x69, 0x6e, 0xee, 0xbd, 0xa3, 0xa7, 0xe5,
-	0xe9, 0xa2, 0x3c, 0x7d, 0x59, 0x9e, 0xde, 0x61, 0x34, 0x3c, 0xa8, 0xbc, 0xfc, 0xe3, 0x71, 0xee,
-	0xe7, 0xbf, 0x7e, 0xd9, 0x55, 0xf0, 0xf2, 0x4c, 0xe3, 0xd7, 0x3c, 0x94, 0x26, 0x67, 0xd4, 0xf7,
-	0xd1, 0x16, 0xe4, 0xe9, 0x4c, 0x96, 0x54, 0xc1, 0x79, 0x3a, 0x13, 0xb9, 0x42, 0x3b, 0x20, 0xab,
-	0x5c, 0x22, 0x46, 0x1a, 0x6c, 0x9c, 0x93, 0x88, 0x53, 0x16, 0xca, 0x64, 0x15, 0xbc, 0xfa, 0x2b,
-	0xd4, 0xb1, 0xed, 0x71, 0xad, 0x58, 0x2f, 0x08, 0xb5, 0x88, 0xd1, 0x2e, 0x6c, 0xd3, 0x70, 0x9e,
-	0xc4, 0x56, 0x40, 0x66, 0xd4, 0xb6, 0xe2, 0xc5, 0x9c, 0x70, 0xad, 0x24, 0x05, 0xf7, 0x24, 0x31,
-	0x14, 0xf8, 0x54, 0xc0, 0xe8, 0x29, 0x20, 0x96, 0xc4, 0xeb, 0xe2, 0xb2, 0x14, 0xab, 0x29, 0x93,
-	0x51, 0x7f, 0x0a, 0xa5, 0xb9, 0x18, 0x8e, 0xb6, 0x21, 0x5b, 0x7e, 0xf4, 0xd6, 0x09, 0x66, 0xdb,
-	0x4e, 0x8f, 0xa1, 0xc7, 0xb0, 0xc9, 0x7d, 0xdb, 0xe2, 0xc4, 0x65, 0xe1, 0x8c, 0x6b, 0xff, 0xab,
-	0x2b, 0xcd, 0x22, 0x06, 0xee, 0xdb, 0x93, 0x14, 0x41, 0x3a, 0xdc, 0x0f, 0xec, 0x0b, 0xcb, 0x65,
-	0xa1, 0x9b, 0x44, 0x11, 0x09, 0x63, 0xeb, 0x5b, 0xe6, 0x70, 0xad, 0x52, 0x57, 0x9a, 0x77, 0xf1,
-	0x76, 0x60, 0x5f, 0x74, 0xae, 0x99, 0x2f, 0x98, 0xc3, 0x1b, 0x0e, 0x54, 0x7a, 0x61, 0x4c, 0xa2,
-	0x53, 0xdb, 0x25, 0x48, 0x85, 0x42, 0x12, 0xf9, 0xcb, 0x51, 0x8a, 0x50, 0xcc, 0xcd, 0xa1, 0xe1,
-	0x8c, 0x86, 0xde, 0x72, 0x9c, 0xab, 0xbf, 0xe8, 0x03, 0x50, 0xa5, 0x3d, 0x5c, 0xe6, 0x5b, 0x37,
-	0x47, 0x7b, 0x6f, 0x85, 0x9f, 0xa4, 0x70, 0xe3, 0x14, 0xee, 0x0c, 0x09, 0xe7, 0xb6, 0x47, 0x43,
-	0xaf, 0x4f, 0x16, 0xe8, 0x19, 0x94, 0x78, 0x42, 0x63, 0xb2, 0xb4, 0xd1, 0xfb, 0xb7, 0x0d, 0xe1,
-	0xc5, 0xfc, 0x8c, 0x4c, 0x84, 0x10, 0xa7, 0x7a, 0xf4, 0x08, 0x60, 0x9e, 0x38, 0x3e, 0x75, 0xad,
-	0x33, 0xb2, 0x90, 0x05, 0xdd, 0xc1, 0x95, 0x14, 0xe9, 0x93, 0x45, 0xe3, 0xef, 0x3c, 0x6c, 0x8c,
-	0xd3, 0x67, 0x03, 0xed, 0x43, 0x51, 0x6c, 0xe2, 0xbf, 0x52, 0x18, 0x02, 0x10, 0xab, 0xc1, 0x52,
-	0xfe, 0x46, 0xef, 0xd4, 0x61, 0x73, 0x46, 0xb8, 0x1b, 0xd1, 0x79, 0xfc, 0xba, 0xc9, 0x2c, 0x94,
-	0x75, 0x57, 0xf1, 0xa6, 0xbb, 0x3e, 0x83, 0x32, 0x17, 0x26, 0x4d, 0xed, 0xf3, 0x96, 0x85, 0x4b,
-	0x2b, 0xdf, 0xf0, 0x79, 0x7a, 0x0e, 0x0d, 0x00, 0xe8, 0x6a, 0x41, 0xa9, 0xaf, 0x36, 0x6f, 0x6f,
-	0xe7, 0x7a, 0x95, 0xd9, 0x9b, 0x32, 0xe7, 0xd1, 0x09, 0x6c, 0x05, 0xab, 0x55, 0x88, 0x21, 0x72,
-	0x6d, 0x43, 0xde, 0xf8, 0xe4, 0xb6, 0x1b, 0xb3, 0x8b, 0xcb, 0x5e, 0x7a, 0x37, 0xc8, 0x10, 0x7c,
-	0xf7, 0x37, 0x05, 0x2a, 0xd7, 0xb3, 0x44, 0x55, 0x78, 0x60, 0x7c, 0x6e, 0x1e, 0x4d, 0xad, 0xe9,
-	0x57, 0x63, 0xd3, 0x3a, 0x3e, 0x9a, 0x8c, 0xcd, 0x4e, 0xef, 0xb0, 0x67, 0x76, 0xd5, 0x1c, 0x7a,
-	0x08, 0xf7, 0x33, 0x9c, 0xd1, 0xb3, 0x86, 0xa3, 0xae, 0x39, 0x50, 0x15, 0xf4, 0x1e, 0x68, 0x19,
-	0xa2, 0x6b, 0x4c, 0x0d, 0x6b, 0x8c, 0x47, 0x27, 0xbd, 0xae, 0x89, 0xd5, 0x3c, 0xd2, 0x60, 0x27,
-	0xc3, 0x9e, 0x18, 0x83, 0x5e, 0xd7, 0x98, 0x8e, 0xb0, 0x5a, 0x40, 0xef, 0xc2, 0xc3, 0x0c, 0x33,
-	0x34, 0x70, 0xdf, 0x9c, 0x5a, 0x43, 0xa3, 0x6f, 0x62, 0xb5, 0x88, 0xfe, 0x0f, 0xdb, 0x19, 0xf2,
-	0x00, 0x8f, 0x04, 0x5c, 0x5a, 0x83, 0x47, 0xd8, 0xe8, 0x0c, 0x4c, 0xb5, 0x5c, 0x2d, 0x7e, 0xff,
-	0x53, 0x2d, 0xb7, 0xfb, 0x1d, 0xc0, 0xeb, 0x17, 0x98, 0xb8, 0x7e, 0x8c, 0x7b, 0x1d, 0x33, 0xad,
-	0x73, 0xad, 0x99, 0x1d, 0x50, 0xb3, 0xe4, 0xe1, 0xc0, 0x98, 0xaa, 0x8a, 0xa8, 0x35, 0x8b, 0x8e,
-	0x4d, 0x6c, 0x1d, 0x1f, 0xf5, 0xa6, 0x6a, 0x5e, 0x0c, 0x66, 0x9d, 0x99, 0x98, 0x9d, 0xd1, 0x51,
-	0x57, 0x2d, 0x2c, 0x93, 0xcf, 0xa0, 0x72, 0x6d, 0x7b, 0x21, 0x7f, 0x31, 0xee, 0x9b, 0xd6, 0xe4,
-	0xb8, 0x37, 0x5d, 0x9f, 0x63, 0x0d, 0xaa, 0x19, 0xee, 0xcb, 0xbd, 0xfd, 0xfd, 0xf6, 0xc7, 0xd6,
-	0x70, 0xd0, 0x37, 0x87, 0xcf, 0x3e, 0x7a, 0xae, 0x2a, 0xa2, 0xc5, 0x7f, 0xf1, 0x6a, 0x3e, 0xcd,
-	0x72, 0x70, 0xf8, 0xf2, 0xb2, 0xa6, 0xbc, 0xba, 0xac, 0x29, 0x7f, 0x5e, 0xd6, 0x94, 0x1f, 0xae,
-	0x6a, 0xb9, 0x57, 0x57, 0xb5, 0xdc, 0xef, 0x57, 0xb5, 0xdc, 0xd7, 0x4f, 0x3d, 0x1a, 0x7f, 0x93,
-	0x38, 0xba, 0xcb, 0x82, 0xd6, 0xf2, 0xf3, 0x23, 0x7f, 0x2f, 0xd6, 0x3e, 0x43, 0xf2, 0x35, 0xe7,
-	0x94, 0xe5, 0xa3, 0xfe, 0xe1, 0x3f, 0x01, 0x00, 0x00, 0xff, 0xff, 0x41, 0x05, 0x3f, 0x95, 0xaa,
-	0x06, 0x00, 0x00,
+	// 1140 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x84, 0x56, 0xcb, 0x6f, 0xdb, 0xc6,
+	0x13, 0x16, 0xf5, 0x72, 0x34, 0x4a, 0x1c, 0x7a, 0xe3, 0x38, 0x8c, 0x7e, 0x3f, 0xcb, 0xaa, 0x90,
+	0x16, 0xaa, 0x11, 0x48, 0xb0, 0x0c, 0xe7, 0x01, 0x14, 0x45, 0x69, 0x89, 0x6e, 0x54, 0xeb, 0xd5,
+	0x95, 0x6c, 0xa4, 0xbd, 0x10, 0x14, 0xb9, 0x56, 0xb6, 0xe6, 0x43, 0x25, 0x29, 0xc1, 0x42, 0xcf,
+	0x01, 0x7a, 0x2c, 0xd0, 0x43, 0x4f, 0x3d, 0xf5, 0xd2, 0x63, 0xff, 0x8c, 0xf4, 0x96, 0x63, 0x4f,
+	0x45, 0x61, 0x1f, 0x7a, 0xec, 0xbf, 0x50, 0xec, 0x92, 0x92, 0x29, 0x25, 0x72, 0x2f, 0xc2, 0xee,
+	0x7c, 0xdf, 0x0c, 0x67, 0xbe, 0x99, 0x21, 0x05, 0x8f, 0x34, 0xea, 0x0f, 0xf4, 0x8a, 0x36, 0x24,
+	0xb6, 0xef, 0x92, 0x21, 0xf5, 0x7c, 0x77, 0x5a, 0x99, 0xec, 0x55, 0x46, 0xae, 0x73, 0x46, 0x4d,
+	0x52, 0x1e, 0xb9, 0x8e, 0xef, 0xa0, 0x2d, 0xce, 0x2a, 0x2f, 0xb0, 0xca, 0x93, 0xbd, 0xdc, 0x86,
+	0x66, 0x51, 0xdb, 0xa9, 0xf0, 0xdf, 0x80, 0x9a, 0xcb, 0xeb, 0x8e, 0x67, 0x39, 0x5e, 0x65, 0xa0,
+	0x79, 0xa4, 0x32, 0xd9, 0x1b, 0x10, 0x5f, 0xdb, 0xab, 0xe8, 0x0e, 0xb5, 0x43, 0x7c, 0x73, 0xe8,
+	0x0c, 0x1d, 0x7e, 0xac, 0xb0, 0x53, 0x60, 0x2d, 0xfe, 0x2c, 0xc0, 0x7a, 0xef, 0x9c, 0x9a, 0x66,
+	0x57, 0x73, 0x35, 0x8b, 0xf8, 0xc4, 0x45, 0x08, 0x92, 0xb6, 0x66, 0x11, 0x49, 0x28, 0x08, 0xa5,
+	0x0c, 0xe6, 0x67, 0xf4, 0x1c, 0x92, 0xfe, 0x74, 0x44, 0xa4, 0x78, 0x41, 0x28, 0xad, 0x57, 0x3f,
+	0x2c, 0xbf, 0x3f, 0xad, 0xf2, 0x3c, 0x48, 0x7f, 0x3a, 0x22, 0x98, 0xbb, 0xa0, 0x1c, 0xdc, 0x72,
+	0xc9, 0xb7, 0x63, 0xea, 0x12, 0x43, 0x4a, 0x14, 0x84, 0xd2, 0x2d, 0x3c, 0xbf, 0xa3, 0x02, 0x64,
+	0x0d, 0xe2, 0xe9, 0x2e, 0x1d, 0xf9, 0xd4, 0xb1, 0xa5, 0x24, 0x7f, 0x62, 0xd4, 0x54, 0xfc, 0x51,
+	0x80, 0x54, 0xd7, 0xa5, 0x3a, 0x41, 0xcf, 0x20, 0x65, 0x39, 0x06, 0x31, 0x79, 0x5e, 0xeb, 0xd5,
+	0xe2, 0xca, 0x1c, 0x18, 0xbb, 0xc5, 0x98, 0x38, 0x70, 0x60, 0x05, 0x8d, 0x6d, 0xea, 0xf3, 0xe4,
+	0x33, 0x98, 0x9f, 0xd1, 0x27, 0x90, 0xd6, 0x2c, 0x67, 0x6c, 0xfb, 0x3c, 0xa7, 0x6c, 0xf5, 0x61,
+	0x39, 0x90, 0xaf, 0xcc, 0xe4, 0x2b, 0x87, 0xf2, 0x95, 0x6b, 0x0e, 0xb5, 0x0f, 0x33, 0x6f, 0xfe,
+	0xdc, 0x89, 0xfd, 0xfa, 0xf7, 0x6f, 0xbb, 0x02, 0x0e, 0x7d, 0x8a, 0x3f, 0x25, 0x20, 0xc5, 0x55,
+	0x43, 0xeb, 0x10, 0xa7, 0x46, 0x28, 0x55, 0x9c, 0x1a, 0x73, 0xf1, 0xe2, 0x11, 0xf1, 0x24, 0x58,
+	0x9b, 0x10, 0xd7, 0x63, 0x15, 0x26, 0xb8, 0x79, 0x76, 0x65, 0x6c, 0x5f, 0x1b, 0x7a, 0x52, 0xb2,
+	0x90, 0x60, 0x6c, 0x76, 0x46, 0xbb, 0xb0, 0x41, 0xed, 0xd1, 0xd8, 0x57, 0x2d, 0x62, 0x50, 0x4d,
+	0x65, 0x1a, 0x7a, 0x52, 0x8a, 0x13, 0xee, 0x72, 0xa0, 0xc5, 0xec, 0x4c, 0x60, 0x0f, 0x3d, 0x06,
+	0xe4, 0x8c, 0xfd, 0x65, 0x72, 0x9a, 0x93, 0xc5, 0x00, 0x89, 0xb0, 0x3f, 0x85, 0xd4, 0x88, 0x89,
+	0x23, 0xad, 0xf1, 0x92, 0xb7, 0x6f, 0x54, 0x30, 0x5a, 0x76, 0xe0, 0x86, 0x76, 0x20, 0xeb, 0x99,
+	0x9a, 0xea, 0x11, 0xdd, 0xb1, 0x0d, 0x4f, 0xba, 0x55, 0x10, 0x4a, 0x49, 0x0c, 0x9e, 0xa9, 0xf5,
+	0x02, 0x0b, 0x2a, 0xc3, 0x3d, 0x4b, 0xbb, 0x50, 0x75, 0xc7, 0xd6, 0xc7, 0xae, 0x4b, 0x6c, 0x5f,
+	0xfd, 0xc6, 0x19, 0x78, 0x52, 0xa6, 0x20, 0x94, 0xee, 0xe0, 0x0d, 0x4b, 0xbb, 0xa8, 0xcd, 0x91,
+	0x2f, 0x9c, 0x81, 0x87, 0xbe, 0x04, 0x18, 0xcd, 0x26, 0xc6, 0x93, 0xa0, 0x90, 0x28, 0x65, 0xab,
+	0x1f, 0xad, 0xca, 0x6a, 0x71, 0x4a, 0xa3, 0xe9, 0x45, 0x82, 0x14, 0x07, 0x90, 0x69, 0xd8, 0x3e,
+	0x71, 0xcf, 0x34, 0x9d, 0x20, 0x11, 0x12, 0x63, 0xd7, 0x0c, 0xbb, 0xc3, 0x8e, 0xac, 0x15, 0x03,
+	0x6a, 0x1b, 0xd4, 0x1e, 0x86, 0x1d, 0x9a, 0x5d, 0xd1, 0xc7, 0x20, 0xf2, 0x8d, 0xd0, 0x1d, 0x53,
+	0x5d, 0xec, 0xd6, 0xdd, 0x99, 0xfd, 0x34, 0x30, 0x17, 0x5f, 0x0b, 0x70, 0xbb, 0x45, 0x3c, 0x4f,
+	0x1b, 0x52, 0x7b, 0x78, 0x4c, 0xa6, 0xe8, 0x29, 0xa4, 0xbc, 0x31, 0xf5, 0x49, 0x38, 0x9a, 0x1f,
+	0xac, 0x2a, 0xe1, 0xc5, 0xe8, 0x9c, 0xf4, 0x18, 0x11, 0x07, 0x7c, 0xb4, 0x0d, 0x30, 0x1a, 0x0f,
+	0x4c, 0xaa, 0xab, 0xe7, 0x64, 0xca, 0x33, 0xba, 0x8d, 0x33, 0x81, 0x85, 0xc5, 0xdd, 0x06, 0x98,
+	0x68, 0x26, 0x35, 0xd4, 0x33, 0xd7, 0xb1, 0x78, 0x36, 0x49, 0x9c, 0xe1, 0x96, 0x23, 0xd7, 0xb1,
+	0x8a, 0xfb, 0xb0, 0x56, 0xd3, 0x5c, 0x03, 0x93, 0xb3, 0xa0, 0x52, 0x7a, 0x5d, 0x29, 0x45, 0x5b,
+	0x90, 0xf6, 0x5e, 0x69, 0xd5, 0x83, 0x27, 0x61, 0xd8, 0xf0, 0x56, 0xac, 0x40, 0xaa, 0xa9, 0x0d,
+	0x88, 0xc9, 0x5c, 0xd8, 0x43, 0x43, 0x97, 0x73, 0x32, 0x45, 0x9b, 0x90, 0x9a, 0x68, 0xe6, 0x78,
+	0x36, 0xbc, 0xc1, 0xa5, 0xf8, 0x4f, 0x02, 0xd6, 0xba, 0xc1, 0x4b, 0x09, 0x1d, 0x84, 0xaf, 0x81,
+	0xff, 0xa8, 0x53, 0x66, 0x86, 0xc8, 0x2b, 0xe0, 0x7d, 0x4b, 0xb1, 0xb4, 0xfa, 0x89, 0x77, 0x56,
+	0x3f, 0xba, 0x36, 0xc9, 0xc5, 0xb5, 0xf9, 0x0c, 0xd2, 0x1e, 0x9b, 0x86, 0x60, 0x2f, 0x6e, 0x98,
+	0x64, 0x3e, 0x33, 0x0b, 0x0b, 0x1c, 0xf8, 0xa1, 0x26, 0x00, 0x9d, 0x8d, 0x49, 0xb0, 0x30, 0xd9,
+	0xd5, 0xe5, 0xcc, 0x07, 0x6a, 0x61, 0xe8, 0xae, 0xfd, 0xd1, 0x29, 0xac, 0x5b, 0xb3, 0x79, 0x60,
+	0x9d, 0xf4, 0xa4, 0x35, 0x1e, 0xf1, 0xd1, 0xaa, 0x88, 0xd1, 0xe9, 0x89, 0x06, 0xbd, 0x63, 0x45,
+	0x00, 0x0f, 0xed, 0x43, 0x52, 0xd7, 0x5c, 0x83, 0x6f, 0x5a, 0xb6, 0xba, 0xb3, 0x2a, 0x5a, 0x38,
+	0x04, 0x98, 0x93, 0x99, 0x38, 0x26, 0x6b, 0x30, 0xdb, 0xbb, 0x1b, 0xc5, 0xe1, 0x63, 0xb0, 0x20,
+	0x4e, 0xe0, 0xb7, 0xfb, 0xbb, 0x00, 0x99, 0x79, 0x0b, 0x51, 0x0e, 0xb6, 0xe4, 0xcf, 0x95, 0x76,
+	0x5f, 0xed, 0x7f, 0xd5, 0x55, 0xd4, 0x93, 0x76, 0xaf, 0xab, 0xd4, 0x1a, 0x47, 0x0d, 0xa5, 0x2e,
+	0xc6, 0xd0, 0x03, 0xb8, 0x17, 0xc1, 0xe4, 0x86, 0xda, 0xea, 0xd4, 0x95, 0xa6, 0x28, 0xa0, 0xff,
+	0x83, 0x14, 0x01, 0xea, 0x72, 0x5f, 0x56, 0xbb, 0xb8, 0x73, 0xda, 0xa8, 0x2b, 0x58, 0x8c, 0x23,
+	0x09, 0x36, 0x23, 0xe8, 0xa9, 0xdc, 0x6c, 0xd4, 0xe5, 0x7e, 0x07, 0x8b, 0x09, 0xf4, 0x3f, 0x78,
+	0x10, 0x41, 0x5a, 0x32, 0x3e, 0x56, 0xfa, 0x6a, 0x4b, 0x3e, 0x56, 0xb0, 0x98, 0x44, 0xf7, 0x61,
+	0x23, 0x02, 0x1e, 0xe2, 0x0e, 0x33, 0xa7, 0x96, 0xcc, 0x1d, 0x2c, 0xd7, 0x9a, 0x8a, 0x98, 0xce,
+	0x25, 0xbf, 0xff, 0x25, 0x1f, 0xdb, 0xfd, 0x0e, 0xe0, 0xfa, 0x83, 0xc0, 0xc2, 0x77, 0x71, 0xa3,
+	0xa6, 0x04, 0x79, 0x2e, 0x15, 0xb3, 0x09, 0x62, 0x14, 0x3c, 0x6a, 0xca, 0x7d, 0x51, 0x60, 0xb9,
+	0x46, 0xad, 0x5d, 0x05, 0xab, 0x27, 0xed, 0x46, 0x5f, 0x8c, 0x33, 0x61, 0x96, 0x91, 0x9e, 0x52,
+	0xeb, 0xb4, 0xeb, 0x62, 0x22, 0x7c, 0xb8, 0x01, 0x99, 0xf9, 0xca, 0x33, 0xfa, 0x8b, 0xee, 0xb1,
+	0xa2, 0xf6, 0x4e, 0x1a, 0xfd, 0x65, 0x1d, 0xf3, 0x90, 0x8b, 0x60, 0x2f, 0xab, 0x07, 0x07, 0x7b,
+	0xcf, 0xd5, 0x56, 0xf3, 0x58, 0x69, 0x3d, 0x7d, 0xf2, 0x4c, 0x14, 0x58, 0x89, 0xef, 0xe0, 0x62,
+	0x3c, 0x7c, 0xca, 0x6b, 0x01, 0xee, 0x2c, 0x7c, 0x78, 0x59, 0xb8, 0xae, 0x8c, 0xe5, 0x96, 0xd2,
+	0x57, 0xf0, 0x8a, 0xb6, 0x2d, 0xe1, 0x7d, 0xe5, 0x25, 0x2b, 0xf6, 0x21, 0xdc, 0x5f, 0x02, 0xda,
+	0x27, 0xad, 0x43, 0xde, 0x33, 0x56, 0xed, 0x22, 0x74, 0xd8, 0xe9, 0x34, 0x15, 0xb9, 0x3d, 0xab,
+	0xf6, 0xf0, 0xe8, 0xcd, 0x65, 0x5e, 0x78, 0x7b, 0x99, 0x17, 0xfe, 0xba, 0xcc, 0x0b, 0x3f, 0x5c,
+	0xe5, 0x63, 0x6f, 0xaf, 0xf2, 0xb1, 0x3f, 0xae, 0xf2, 0xb1, 0xaf, 0x1f, 0x0f, 0xa9, 0xff, 0x6a,
+	0x3c, 0x28, 0xeb, 0x8e, 0x55, 0x09, 0xff, 0xf6, 0xf0, 0xdf, 0x8b, 0xa5, 0xbf, 0x3f, 0xfc, 0xf3,
+	0x35, 0x48, 0xf3, 0xf7, 0xed, 0xfe, 0xbf, 0x01, 0x00, 0x00, 0xff, 0xff, 0xed, 0x83, 0x51, 0x94,
+	0x22, 0x09, 0x00, 0x00,
+}
+
+func (m *SkillParameter) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SkillParameter) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SkillParameter) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Description) > 0 {
+		i -= len(m.Description)
+		copy(dAtA[i:], m.Description)
+		i = encodeVarintProfile(dAtA, i, uint64(len(m.Description)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Required {
+		i--
+		if m.Required {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Type != 0 {
+		i = encodeVarintProfile(dAtA, i, uint64(m.Type))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Name) > 0 {
+		i -= len(m.Name)
+		copy(dAtA[i:], m.Name)
+		i = encodeVarintProfile(dAtA, i, uint64(len(m.Name)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
 }
 
 func (m *Price) Marshal() (dAtA []byte, err error) {
@@ -691,6 +1022,20 @@ func (m *Skill) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Parameters) > 0 {
+		for iNdEx := len(m.Parameters) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Parameters[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintProfile(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x52
+		}
+	}
 	if m.MaxConcurrentJobs != 0 {
 		i = encodeVarintProfile(dAtA, i, uint64(m.MaxConcurrentJobs))
 		i--
@@ -826,6 +1171,11 @@ func (m *MessagingKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.ValidFrom != 0 {
+		i = encodeVarintProfile(dAtA, i, uint64(m.ValidFrom))
+		i--
+		dAtA[i] = 0x18
+	}
 	if len(m.PublicKey) > 0 {
 		i -= len(m.PublicKey)
 		copy(dAtA[i:], m.PublicKey)
@@ -837,6 +1187,80 @@ func (m *MessagingKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintProfile(dAtA, i, uint64(m.Suite))
 		i--
 		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *CardRef) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *CardRef) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *CardRef) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Sha256) > 0 {
+		i -= len(m.Sha256)
+		copy(dAtA[i:], m.Sha256)
+		i = encodeVarintProfile(dAtA, i, uint64(len(m.Sha256)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Uri) > 0 {
+		i -= len(m.Uri)
+		copy(dAtA[i:], m.Uri)
+		i = encodeVarintProfile(dAtA, i, uint64(len(m.Uri)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *Label) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *Label) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *Label) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Value) > 0 {
+		i -= len(m.Value)
+		copy(dAtA[i:], m.Value)
+		i = encodeVarintProfile(dAtA, i, uint64(len(m.Value)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Key) > 0 {
+		i -= len(m.Key)
+		copy(dAtA[i:], m.Key)
+		i = encodeVarintProfile(dAtA, i, uint64(len(m.Key)))
+		i--
+		dAtA[i] = 0xa
 	}
 	return len(dAtA) - i, nil
 }
@@ -861,6 +1285,32 @@ func (m *Profile) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.Labels) > 0 {
+		for iNdEx := len(m.Labels) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Labels[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintProfile(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x4a
+		}
+	}
+	if m.Card != nil {
+		{
+			size, err := m.Card.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintProfile(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x42
+	}
 	if len(m.MessagingKeys) > 0 {
 		for iNdEx := len(m.MessagingKeys) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -943,6 +1393,29 @@ func encodeVarintProfile(dAtA []byte, offset int, v uint64) int {
 	dAtA[offset] = uint8(v)
 	return base
 }
+func (m *SkillParameter) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Name)
+	if l > 0 {
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	if m.Type != 0 {
+		n += 1 + sovProfile(uint64(m.Type))
+	}
+	if m.Required {
+		n += 2
+	}
+	l = len(m.Description)
+	if l > 0 {
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	return n
+}
+
 func (m *Price) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1005,6 +1478,12 @@ func (m *Skill) Size() (n int) {
 	if m.MaxConcurrentJobs != 0 {
 		n += 1 + sovProfile(uint64(m.MaxConcurrentJobs))
 	}
+	if len(m.Parameters) > 0 {
+		for _, e := range m.Parameters {
+			l = e.Size()
+			n += 1 + l + sovProfile(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1039,6 +1518,43 @@ func (m *MessagingKey) Size() (n int) {
 		n += 1 + sovProfile(uint64(m.Suite))
 	}
 	l = len(m.PublicKey)
+	if l > 0 {
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	if m.ValidFrom != 0 {
+		n += 1 + sovProfile(uint64(m.ValidFrom))
+	}
+	return n
+}
+
+func (m *CardRef) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Uri)
+	if l > 0 {
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	l = len(m.Sha256)
+	if l > 0 {
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	return n
+}
+
+func (m *Label) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Key)
+	if l > 0 {
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	l = len(m.Value)
 	if l > 0 {
 		n += 1 + l + sovProfile(uint64(l))
 	}
@@ -1084,6 +1600,16 @@ func (m *Profile) Size() (n int) {
 			n += 1 + l + sovProfile(uint64(l))
 		}
 	}
+	if m.Card != nil {
+		l = m.Card.Size()
+		n += 1 + l + sovProfile(uint64(l))
+	}
+	if len(m.Labels) > 0 {
+		for _, e := range m.Labels {
+			l = e.Size()
+			n += 1 + l + sovProfile(uint64(l))
+		}
+	}
 	return n
 }
 
@@ -1092,6 +1618,159 @@ func sovProfile(x uint64) (n int) {
 }
 func sozProfile(x uint64) (n int) {
 	return sovProfile(uint64((x << 1) ^ uint64((int64(x) >> 63))))
+}
+func (m *SkillParameter) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowProfile
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SkillParameter: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SkillParameter: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Name", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Name = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
+			}
+			m.Type = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Type |= ParameterType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Required", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Required = bool(v != 0)
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Description", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Description = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipProfile(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
 }
 func (m *Price) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
@@ -1519,6 +2198,40 @@ func (m *Skill) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Parameters", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Parameters = append(m.Parameters, SkillParameter{})
+			if err := m.Parameters[len(m.Parameters)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipProfile(dAtA[iNdEx:])
@@ -1767,6 +2480,255 @@ func (m *MessagingKey) Unmarshal(dAtA []byte) error {
 			if m.PublicKey == nil {
 				m.PublicKey = []byte{}
 			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidFrom", wireType)
+			}
+			m.ValidFrom = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ValidFrom |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipProfile(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *CardRef) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowProfile
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: CardRef: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: CardRef: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Uri", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Uri = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sha256", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sha256 = append(m.Sha256[:0], dAtA[iNdEx:postIndex]...)
+			if m.Sha256 == nil {
+				m.Sha256 = []byte{}
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipProfile(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *Label) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowProfile
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: Label: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: Label: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Key", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Key = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Value = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -2032,6 +2994,76 @@ func (m *Profile) Unmarshal(dAtA []byte) error {
 			}
 			m.MessagingKeys = append(m.MessagingKeys, MessagingKey{})
 			if err := m.MessagingKeys[len(m.MessagingKeys)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Card", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Card == nil {
+				m.Card = &CardRef{}
+			}
+			if err := m.Card.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Labels", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowProfile
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthProfile
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthProfile
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Labels = append(m.Labels, Label{})
+			if err := m.Labels[len(m.Labels)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex

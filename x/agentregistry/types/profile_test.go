@@ -1,6 +1,7 @@
 package types_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -58,6 +59,107 @@ func withSize(n int) func(*types.Profile) {
 	}
 }
 
+func messagingKeys(validFrom ...uint64) func(*types.Profile) {
+	return func(p *types.Profile) {
+		p.MessagingKeys = nil
+		for _, from := range validFrom {
+			p.MessagingKeys = append(p.MessagingKeys, types.MessagingKey{
+				Suite: types.HPKE_SUITE_X25519, PublicKey: bytes.Repeat([]byte{byte(from)}, 32), ValidFrom: from,
+			})
+		}
+	}
+}
+
+func parameters(n int) func(*types.Profile) {
+	return func(p *types.Profile) {
+		for i := range n {
+			p.Skills[0].Parameters = append(p.Skills[0].Parameters, types.SkillParameter{
+				Name: fmt.Sprint("p", i), Type: types.PARAMETER_TYPE_TEXT,
+			})
+		}
+	}
+}
+
+func parameter(change func(*types.SkillParameter)) func(*types.Profile) {
+	return func(p *types.Profile) {
+		parameters(1)(p)
+		change(&p.Skills[0].Parameters[0])
+	}
+}
+
+func card(uri string, hashBytes int) func(*types.Profile) {
+	return func(p *types.Profile) { p.Card = &types.CardRef{Uri: uri, Sha256: make([]byte, hashBytes)} }
+}
+
+func label(key, value string) func(*types.Profile) {
+	return func(p *types.Profile) { p.Labels = []types.Label{{Key: key, Value: value}} }
+}
+
+func labels(n int) func(*types.Profile) {
+	return func(p *types.Profile) {
+		for i := range n {
+			p.Labels = append(p.Labels, types.Label{Key: fmt.Sprint("k", i), Value: "v"})
+		}
+	}
+}
+
+// Clients use the newest key that is valid.
+func TestProfile_MessagingKey(t *testing.T) {
+	p := newProfile(t)
+	messagingKeys(10, 20)(&p)
+	for _, tc := range []struct{ now, want uint64 }{{9, 0}, {10, 10}, {19, 10}, {20, 20}, {1 << 40, 20}} {
+		key, found := p.MessagingKey(types.HPKE_SUITE_X25519, tc.now)
+		if found != (tc.want > 0) || key.ValidFrom != tc.want {
+			t.Errorf("at %d: expected the key from %d, got %v (%t)", tc.now, tc.want, key, found)
+		}
+	}
+	if _, found := p.MessagingKey(types.HPKE_SUITE_X25519_MLKEM768, 30); found {
+		t.Error("expected no key of a suite that has none")
+	}
+}
+
+func TestIsInternalURL(t *testing.T) {
+	for host, internal := range map[string]bool{
+		"example.com": false, "example.com:8443": false, "a.b.example.com": false, "xn--bcher-kva.example": false,
+		"8.8.8.8": false, "192.0.2.1:80": false, "172.15.0.1": false, "172.32.0.1": false, "100.128.0.1": false, "100.63.0.1": false,
+		"192.167.0.1": false, "169.253.0.1": false, "126.0.0.1": false, "128.0.0.1": false, "198.17.0.1": false, "223.255.255.255": false,
+		"[2001:db8::1]": false, "[2600:1f18::1]:443": false, "[2001:0470::1]": false,
+
+		"localhost": true, "LOCALHOST:80": true, "a.localhost": true, "printer.local": true, "db.internal": true, "a.Internal": true,
+		"router.lan": true, "box.home.arpa": true, "wiki.intranet": true, "worker": true, "worker:80": true,
+		"127.0.0.1": true, "127.255.255.255:1": true, "10.1.2.3": true, "172.16.0.1": true, "172.31.255.255": true, "192.168.1.1": true,
+		"169.254.169.254": true, "0.0.0.0": true, "0.1.2.3": true, "100.64.0.1": true, "100.127.0.1": true, "192.0.0.8": true,
+		"198.18.0.1": true, "198.19.0.1": true, "224.0.0.1": true, "255.255.255.255": true, "256.1.1.1": true,
+		"2130706433": true, "0x7f000001": true, "0177.0.0.1": true, "127.1": true, "0x7f.1": true, "1.2.3.0x4": true, "1.2.3.4.5": true, "010.8.8.8": true,
+		"[::1]": true, "[::]": true, "[fe80::1]": true, "[fc00::1]": true, "[fd12::1]": true, "[ff02::1]": true, "[::ffff:127.0.0.1]": true,
+		"[::ffff:7f00:1]": true, "[64:ff9b::7f00:1]": true, "[2002:7f00:1::]": true, "[2001:0:1::]": true, "[2001::1]": true, "[2001:0000:1::]": true,
+		"[200:db8::1]": true, "[0:0:0:0:0:0:0:1]": true,
+	} {
+		for _, url := range []string{"http://" + host, "https://" + host + "/a", "https://" + host + "?b"} {
+			if !types.IsURL(url) {
+				t.Errorf("%s: expected a url", url)
+			}
+			if got := types.IsInternalURL(url); got != internal {
+				t.Errorf("%s: expected internal %t, got %t", url, internal, got)
+			}
+		}
+	}
+	if !types.IsInternalURL("ftp://example.com") {
+		t.Error("expected what is no url to be internal")
+	}
+}
+
+func TestProfile_CheckPublic(t *testing.T) {
+	p := newProfile(t)
+	card("https://example.com/card.json", 32)(&p)
+	expect(t, p.CheckPublic(), nil, "")
+	p.Card.Uri = "http://169.254.169.254/latest"
+	expect(t, p.Validate(), nil, "")
+	expect(t, p.CheckPublic(), types.ErrInvalidProfile, "profile.card.uri")
+	p.Interfaces[0].Url = "http://127.0.0.1"
+	expect(t, p.CheckPublic(), types.ErrInvalidProfile, "profile.interfaces[0].url")
+}
+
 // Every field at its bound, and one past it.
 func TestProfile_Validate(t *testing.T) {
 	skill := func(change func(*types.Skill)) func(*types.Profile) {
@@ -102,11 +204,25 @@ func TestProfile_Validate(t *testing.T) {
 		{"name with a line separator", func(p *types.Profile) { p.Name = "abc\u2028d" }, "profile.name"},
 		{"name with a replacement character", func(p *types.Profile) { p.Name = "abc\ufffd" }, "profile.name"},
 		{"name with a space around", func(p *types.Profile) { p.Name = "abc " }, "profile.name"},
-		{"name with an emoji of several code points", func(p *types.Profile) { p.Name = "a 👩‍🔬 b" }, ""},
+		{"name with an emoji of several code points", func(p *types.Profile) { p.Name = "a 👩‍🔬 b" }, "profile.name"},
+		{"name with an emoji", func(p *types.Profile) { p.Name = "a 🤖 b" }, ""},
+		{"name with SQL", func(p *types.Profile) { p.Name = "'; DROP TABLE agents; --" }, ""},
+		{"name with a soft hyphen", func(p *types.Profile) { p.Name = "ab\u00adc" }, "profile.name"},
+		{"name with a space of no width", func(p *types.Profile) { p.Name = "ab\u200bc" }, "profile.name"},
+		{"name with a joiner", func(p *types.Profile) { p.Name = "ab\u200cc" }, "profile.name"},
+		{"name with a word joiner", func(p *types.Profile) { p.Name = "ab\u2060c" }, "profile.name"},
+		{"name with an invisible plus", func(p *types.Profile) { p.Name = "ab\u2064c" }, "profile.name"},
+		{"name with a byte order mark", func(p *types.Profile) { p.Name = "\ufeffabc" }, "profile.name"},
+		{"name with a variation", func(p *types.Profile) { p.Name = "abc\ufe0f" }, "profile.name"},
+		{"name with a filler", func(p *types.Profile) { p.Name = "abc\u3164" }, "profile.name"},
+		{"name with a tag character", func(p *types.Profile) { p.Name = "abc\U000e0041" }, "profile.name"},
+		{"name in Arabic with digits", func(p *types.Profile) { p.Name = "\u0627\u0628\u0629\u0660" }, ""},
 
 		{"description empty", func(p *types.Profile) { p.Description = "" }, ""},
 		{"description longest", func(p *types.Profile) { p.Description = long }, ""},
 		{"description too long", func(p *types.Profile) { p.Description = long + "x" }, "profile.description"},
+		{"description with an emoji of several code points", func(p *types.Profile) { p.Description = "a 👩‍🔬 b" }, ""},
+		{"description turned around", func(p *types.Profile) { p.Description = "abc\u202etxt" }, "profile.description"},
 		{"description of lines", func(p *types.Profile) { p.Description = "one\n\ntwo\n" }, ""},
 		{"description with a tab", func(p *types.Profile) { p.Description = "one\ttwo" }, "profile.description"},
 		{"description with a carriage return", func(p *types.Profile) { p.Description = "one\r\ntwo" }, "profile.description"},
@@ -187,7 +303,51 @@ func TestProfile_Validate(t *testing.T) {
 		{"key of an unknown suite", key(3, 32), "profile.messaging_keys[0].suite"},
 		{"a suite twice", func(p *types.Profile) {
 			p.MessagingKeys = append(p.MessagingKeys, p.MessagingKeys[0])
-		}, "profile.messaging_keys[1].suite"},
+		}, "profile.messaging_keys[1].valid_from"},
+		{"a key that follows", messagingKeys(0, 5), ""},
+		{"two keys from one time", messagingKeys(5, 5), "profile.messaging_keys[1].valid_from"},
+		{"three keys of a suite", messagingKeys(0, 5, 6), "profile.messaging_keys[2].suite"},
+
+		{"no parameters", parameters(0), ""},
+		{"most parameters", parameters(16), ""},
+		{"too many parameters", parameters(17), "profile.skills[0].parameters"},
+		{"parameter", parameter(func(*types.SkillParameter) {}), ""},
+		{"parameter name longest", parameter(func(p *types.SkillParameter) { p.Name = strings.Repeat("a", 32) }), ""},
+		{"parameter name too long", parameter(func(p *types.SkillParameter) { p.Name = strings.Repeat("a", 33) }), "profile.skills[0].parameters[0].name"},
+		{"parameter name none", parameter(func(p *types.SkillParameter) { p.Name = "" }), "profile.skills[0].parameters[0].name"},
+		{"parameter name with SQL", parameter(func(p *types.SkillParameter) { p.Name = "a;--" }), "profile.skills[0].parameters[0].name"},
+		{"parameter name with a digit first", parameter(func(p *types.SkillParameter) { p.Name = "1a" }), "profile.skills[0].parameters[0].name"},
+		{"parameter type none", parameter(func(p *types.SkillParameter) { p.Type = 0 }), "profile.skills[0].parameters[0].type"},
+		{"parameter type last", parameter(func(p *types.SkillParameter) { p.Type = 3 }), ""},
+		{"parameter type unknown", parameter(func(p *types.SkillParameter) { p.Type = 4 }), "profile.skills[0].parameters[0].type"},
+		{"parameter description longest", parameter(func(p *types.SkillParameter) { p.Description = long[:2*256] }), ""},
+		{"parameter description too long", parameter(func(p *types.SkillParameter) { p.Description = long[:2*257] }), "profile.skills[0].parameters[0].description"},
+		{"parameter description with NUL", parameter(func(p *types.SkillParameter) { p.Description = "\x00" }), "profile.skills[0].parameters[0].description"},
+		{"a parameter twice", skill(func(s *types.Skill) {
+			s.Parameters = []types.SkillParameter{{Name: "a", Type: 1}, {Name: "a", Type: 2}}
+		}), "profile.skills[0].parameters[1].name"},
+
+		{"card", card("https://a.b/card.json", 32), ""},
+		{"card uri none", card("", 32), "profile.card.uri"},
+		{"card uri bad", card("https://user:pass@a.b/", 32), "profile.card.uri"},
+		{"card uri too long", card("https://a.b/"+strings.Repeat("c", 245), 32), "profile.card.uri"},
+		{"card hash none", card("https://a.b/", 0), "profile.card.sha256"},
+		{"card hash too short", card("https://a.b/", 31), "profile.card.sha256"},
+		{"card hash too long", card("https://a.b/", 33), "profile.card.sha256"},
+
+		{"most labels", labels(16), ""},
+		{"too many labels", labels(17), "profile.labels"},
+		{"label longest", label(strings.Repeat("k", 32), long[:2*64]), ""},
+		{"label key too long", label(strings.Repeat("k", 33), "v"), "profile.labels[0].key"},
+		{"label key none", label("", "v"), "profile.labels[0].key"},
+		{"label key in upper case", label("Region", "v"), "profile.labels[0].key"},
+		{"label value none", label("region", ""), "profile.labels[0].value"},
+		{"label value too long", label("region", long[:2*65]), "profile.labels[0].value"},
+		{"label value with a control", label("region", "a\x1bb"), "profile.labels[0].value"},
+		{"label value with SQL", label("region", "' OR 1=1 --"), ""},
+		{"a label twice", func(p *types.Profile) {
+			p.Labels = []types.Label{{Key: "a", Value: "b"}, {Key: "a", Value: "c"}}
+		}, "profile.labels[1].key"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -168,6 +168,8 @@ type QueryAgentResponse struct {
 	// unbondings are the withdrawals under way, those that wait for CompleteUnbonding
 	// included.
 	Unbondings []Unbonding `protobuf:"bytes,2,rep,name=unbondings,proto3" json:"unbondings"`
+	// parked_timers failed and wait for TriggerTimer.
+	ParkedTimers []Timer `protobuf:"bytes,3,rep,name=parked_timers,json=parkedTimers,proto3" json:"parked_timers"`
 }
 
 func (m *QueryAgentResponse) Reset()         { *m = QueryAgentResponse{} }
@@ -213,6 +215,13 @@ func (m *QueryAgentResponse) GetAgent() AgentRecord {
 func (m *QueryAgentResponse) GetUnbondings() []Unbonding {
 	if m != nil {
 		return m.Unbondings
+	}
+	return nil
+}
+
+func (m *QueryAgentResponse) GetParkedTimers() []Timer {
+	if m != nil {
+		return m.ParkedTimers
 	}
 	return nil
 }
@@ -763,6 +772,302 @@ func (m *QueryReservationsResponse) GetPagination() *query.PageResponse {
 	return nil
 }
 
+// QueryAttestationsRequest asks for Query/Attestations.
+type QueryAttestationsRequest struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// pagination selects a page of at most 100 by key and limit; offsets and totals
+	// are refused.
+	Pagination *query.PageRequest `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryAttestationsRequest) Reset()         { *m = QueryAttestationsRequest{} }
+func (m *QueryAttestationsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryAttestationsRequest) ProtoMessage()    {}
+func (*QueryAttestationsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c752042051342ee1, []int{14}
+}
+func (m *QueryAttestationsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAttestationsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAttestationsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAttestationsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAttestationsRequest.Merge(m, src)
+}
+func (m *QueryAttestationsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAttestationsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAttestationsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAttestationsRequest proto.InternalMessageInfo
+
+func (m *QueryAttestationsRequest) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *QueryAttestationsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryAttestationsResponse answers Query/Attestations.
+type QueryAttestationsResponse struct {
+	// attestations are the page's attestations.
+	Attestations []Attestation `protobuf:"bytes,1,rep,name=attestations,proto3" json:"attestations"`
+	// pagination has the key of the next page.
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryAttestationsResponse) Reset()         { *m = QueryAttestationsResponse{} }
+func (m *QueryAttestationsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryAttestationsResponse) ProtoMessage()    {}
+func (*QueryAttestationsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c752042051342ee1, []int{15}
+}
+func (m *QueryAttestationsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAttestationsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAttestationsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAttestationsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAttestationsResponse.Merge(m, src)
+}
+func (m *QueryAttestationsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAttestationsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAttestationsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAttestationsResponse proto.InternalMessageInfo
+
+func (m *QueryAttestationsResponse) GetAttestations() []Attestation {
+	if m != nil {
+		return m.Attestations
+	}
+	return nil
+}
+
+func (m *QueryAttestationsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryAgentCardRequest asks for Query/AgentCard.
+type QueryAgentCardRequest struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *QueryAgentCardRequest) Reset()         { *m = QueryAgentCardRequest{} }
+func (m *QueryAgentCardRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryAgentCardRequest) ProtoMessage()    {}
+func (*QueryAgentCardRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c752042051342ee1, []int{16}
+}
+func (m *QueryAgentCardRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAgentCardRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAgentCardRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAgentCardRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAgentCardRequest.Merge(m, src)
+}
+func (m *QueryAgentCardRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAgentCardRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAgentCardRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAgentCardRequest proto.InternalMessageInfo
+
+func (m *QueryAgentCardRequest) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// QueryAgentCardResponse answers Query/AgentCard.
+type QueryAgentCardResponse struct {
+	// agent_card is the card, as JSON. The same state gives the same text.
+	AgentCard string `protobuf:"bytes,1,opt,name=agent_card,json=agentCard,proto3" json:"agent_card,omitempty"`
+}
+
+func (m *QueryAgentCardResponse) Reset()         { *m = QueryAgentCardResponse{} }
+func (m *QueryAgentCardResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryAgentCardResponse) ProtoMessage()    {}
+func (*QueryAgentCardResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c752042051342ee1, []int{17}
+}
+func (m *QueryAgentCardResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryAgentCardResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryAgentCardResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryAgentCardResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryAgentCardResponse.Merge(m, src)
+}
+func (m *QueryAgentCardResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryAgentCardResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryAgentCardResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryAgentCardResponse proto.InternalMessageInfo
+
+func (m *QueryAgentCardResponse) GetAgentCard() string {
+	if m != nil {
+		return m.AgentCard
+	}
+	return ""
+}
+
+// QueryErc8004Request asks for Query/Erc8004.
+type QueryErc8004Request struct {
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *QueryErc8004Request) Reset()         { *m = QueryErc8004Request{} }
+func (m *QueryErc8004Request) String() string { return proto.CompactTextString(m) }
+func (*QueryErc8004Request) ProtoMessage()    {}
+func (*QueryErc8004Request) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c752042051342ee1, []int{18}
+}
+func (m *QueryErc8004Request) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryErc8004Request) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryErc8004Request.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryErc8004Request) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryErc8004Request.Merge(m, src)
+}
+func (m *QueryErc8004Request) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryErc8004Request) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryErc8004Request.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryErc8004Request proto.InternalMessageInfo
+
+func (m *QueryErc8004Request) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// QueryErc8004Response answers Query/Erc8004.
+type QueryErc8004Response struct {
+	// registration is the registration file, as JSON. The same state gives the same
+	// text.
+	Registration string `protobuf:"bytes,1,opt,name=registration,proto3" json:"registration,omitempty"`
+}
+
+func (m *QueryErc8004Response) Reset()         { *m = QueryErc8004Response{} }
+func (m *QueryErc8004Response) String() string { return proto.CompactTextString(m) }
+func (*QueryErc8004Response) ProtoMessage()    {}
+func (*QueryErc8004Response) Descriptor() ([]byte, []int) {
+	return fileDescriptor_c752042051342ee1, []int{19}
+}
+func (m *QueryErc8004Response) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryErc8004Response) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryErc8004Response.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryErc8004Response) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryErc8004Response.Merge(m, src)
+}
+func (m *QueryErc8004Response) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryErc8004Response) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryErc8004Response.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryErc8004Response proto.InternalMessageInfo
+
+func (m *QueryErc8004Response) GetRegistration() string {
+	if m != nil {
+		return m.Registration
+	}
+	return ""
+}
+
 func init() {
 	proto.RegisterType((*QueryParamsRequest)(nil), "aitbc.agentregistry.v1.QueryParamsRequest")
 	proto.RegisterType((*QueryParamsResponse)(nil), "aitbc.agentregistry.v1.QueryParamsResponse")
@@ -778,6 +1083,12 @@ func init() {
 	proto.RegisterType((*QueryAgentsBySkillResponse)(nil), "aitbc.agentregistry.v1.QueryAgentsBySkillResponse")
 	proto.RegisterType((*QueryReservationsRequest)(nil), "aitbc.agentregistry.v1.QueryReservationsRequest")
 	proto.RegisterType((*QueryReservationsResponse)(nil), "aitbc.agentregistry.v1.QueryReservationsResponse")
+	proto.RegisterType((*QueryAttestationsRequest)(nil), "aitbc.agentregistry.v1.QueryAttestationsRequest")
+	proto.RegisterType((*QueryAttestationsResponse)(nil), "aitbc.agentregistry.v1.QueryAttestationsResponse")
+	proto.RegisterType((*QueryAgentCardRequest)(nil), "aitbc.agentregistry.v1.QueryAgentCardRequest")
+	proto.RegisterType((*QueryAgentCardResponse)(nil), "aitbc.agentregistry.v1.QueryAgentCardResponse")
+	proto.RegisterType((*QueryErc8004Request)(nil), "aitbc.agentregistry.v1.QueryErc8004Request")
+	proto.RegisterType((*QueryErc8004Response)(nil), "aitbc.agentregistry.v1.QueryErc8004Response")
 }
 
 func init() {
@@ -785,62 +1096,75 @@ func init() {
 }
 
 var fileDescriptor_c752042051342ee1 = []byte{
-	// 871 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x97, 0x4f, 0x6b, 0x3b, 0x45,
-	0x18, 0xc7, 0x33, 0xf9, 0x99, 0xd8, 0x4e, 0x2b, 0xd8, 0x31, 0x48, 0xba, 0xd6, 0xb5, 0x6e, 0xa5,
-	0xb6, 0xa9, 0xdd, 0x31, 0xe9, 0x1f, 0x04, 0x41, 0x68, 0x90, 0x8a, 0x20, 0x58, 0xb7, 0x08, 0x22,
-	0x42, 0xd9, 0x24, 0xc3, 0xba, 0xd8, 0xec, 0xa4, 0x3b, 0x9b, 0x68, 0x28, 0xb9, 0x78, 0xd2, 0x8b,
-	0x88, 0x05, 0x4f, 0x9e, 0xa5, 0x97, 0x42, 0x41, 0x0f, 0x1e, 0x7c, 0x01, 0x3d, 0x16, 0xbd, 0x78,
-	0x12, 0x69, 0x05, 0xdf, 0x86, 0xec, 0xcc, 0xb3, 0xed, 0x6e, 0xcc, 0x26, 0xdb, 0x52, 0xa1, 0x97,
-	0x24, 0x33, 0x79, 0xbe, 0xcf, 0xf3, 0xd9, 0xef, 0xce, 0x3e, 0x4f, 0x82, 0x0d, 0xdb, 0x0d, 0x1a,
-	0x4d, 0x6a, 0x3b, 0xcc, 0x0b, 0x7c, 0xe6, 0xb8, 0x22, 0xf0, 0xfb, 0xb4, 0x57, 0xa5, 0x47, 0x5d,
-	0xe6, 0xf7, 0xcd, 0x8e, 0xcf, 0x03, 0x4e, 0x9e, 0x97, 0x31, 0x66, 0x22, 0xc6, 0xec, 0x55, 0xb5,
-	0x34, 0xad, 0xdc, 0x50, 0x5a, 0xed, 0x95, 0x94, 0x18, 0x87, 0x79, 0x4c, 0xb8, 0x02, 0xa2, 0x96,
-	0x52, 0xa2, 0x3a, 0xb6, 0x6f, 0xb7, 0xa3, 0xa0, 0x39, 0xbb, 0xed, 0x7a, 0x9c, 0xca, 0x57, 0xd8,
-	0xaa, 0x34, 0xb9, 0x68, 0x73, 0x41, 0x1b, 0xb6, 0x60, 0x0a, 0x99, 0xf6, 0xaa, 0x0d, 0x16, 0xd8,
-	0xa1, 0xd4, 0x71, 0x3d, 0x3b, 0x70, 0xb9, 0x07, 0xb1, 0x2f, 0x40, 0x6c, 0x14, 0x16, 0xbf, 0x44,
-	0x6d, 0x5e, 0x7d, 0x79, 0x20, 0x57, 0x54, 0x2d, 0xe0, 0xab, 0x92, 0xc3, 0x1d, 0xae, 0xf6, 0xc3,
-	0x4f, 0xb0, 0xbb, 0xe0, 0x70, 0xee, 0x1c, 0x32, 0x6a, 0x77, 0x5c, 0x6a, 0x7b, 0x1e, 0x0f, 0x64,
-	0x29, 0xd0, 0x18, 0x25, 0x4c, 0x3e, 0x08, 0xb3, 0xef, 0x49, 0x7e, 0x8b, 0x1d, 0x75, 0x99, 0x08,
-	0x8c, 0x8f, 0xf0, 0x73, 0x89, 0x5d, 0xd1, 0xe1, 0x9e, 0x60, 0x64, 0x07, 0x17, 0xd5, 0x75, 0x96,
-	0xd1, 0x22, 0x5a, 0x99, 0xa9, 0xe9, 0xe6, 0x68, 0xbf, 0x4d, 0xa5, 0xab, 0x4f, 0x5f, 0xfc, 0xf9,
-	0x52, 0xee, 0xf4, 0x9f, 0xf3, 0x0a, 0xb2, 0x40, 0x68, 0x98, 0x78, 0x4e, 0x66, 0xde, 0x09, 0x25,
-	0x50, 0x8e, 0xcc, 0xe3, 0x29, 0x99, 0xe2, 0xc0, 0x6d, 0xc9, 0xcc, 0x4f, 0x59, 0x4f, 0xcb, 0xf5,
-	0xbb, 0x2d, 0xe3, 0x14, 0x01, 0x20, 0x08, 0x80, 0xe4, 0x6d, 0x5c, 0x90, 0x11, 0x00, 0xb2, 0x94,
-	0x06, 0x02, 0xaa, 0x26, 0xf7, 0x5b, 0x71, 0x1a, 0x25, 0x26, 0xef, 0x61, 0xdc, 0xf5, 0x1a, 0xdc,
-	0x6b, 0xb9, 0x9e, 0x23, 0xca, 0xf9, 0xc5, 0x27, 0x2b, 0x33, 0xb5, 0x97, 0xd3, 0x52, 0x7d, 0x18,
-	0x45, 0xc6, 0x13, 0xc5, 0xf4, 0xc6, 0x27, 0x71, 0xd2, 0xc8, 0x4a, 0xb2, 0x8b, 0xf1, 0xed, 0x0d,
-	0x06, 0xdc, 0x65, 0x13, 0xee, 0x5b, 0x78, 0x1a, 0x4c, 0x75, 0x77, 0xe1, 0x34, 0x98, 0x7b, 0xb6,
-	0xc3, 0x40, 0x6b, 0xc5, 0x94, 0xc6, 0x8f, 0x08, 0xee, 0x49, 0x94, 0x1e, 0x9c, 0xd8, 0xc5, 0x45,
-	0x89, 0x1a, 0xde, 0x93, 0x27, 0xf7, 0xb0, 0x02, 0xd4, 0xe4, 0x9d, 0x04, 0x67, 0x5e, 0x72, 0xbe,
-	0x3a, 0x91, 0x53, 0x41, 0x24, 0x40, 0x4f, 0x10, 0x9e, 0x8f, 0x81, 0xd6, 0xfb, 0xef, 0x7f, 0xee,
-	0x31, 0x3f, 0xb2, 0xc3, 0xc4, 0x05, 0x1e, 0xae, 0xa5, 0x13, 0xd3, 0xf5, 0xf2, 0x6f, 0x3f, 0xaf,
-	0x97, 0xa0, 0xc8, 0x4e, 0xab, 0xe5, 0x33, 0x21, 0xf6, 0x03, 0xdf, 0xf5, 0x1c, 0x4b, 0x85, 0x0d,
-	0xd9, 0x97, 0xbf, 0xb7, 0x7d, 0x67, 0x08, 0x6b, 0xa3, 0xa8, 0x1e, 0xab, 0x8b, 0x3f, 0x20, 0xbc,
-	0x90, 0xe4, 0xed, 0x30, 0xdf, 0x0e, 0xf8, 0x8d, 0x91, 0x9b, 0x78, 0x8a, 0xc3, 0xd6, 0x44, 0x2f,
-	0x6f, 0x22, 0x1f, 0xcc, 0xce, 0x73, 0x84, 0x5f, 0x4c, 0xc1, 0x7b, 0xac, 0x8e, 0xf6, 0x87, 0x8e,
-	0xe5, 0xfe, 0x67, 0xee, 0xe1, 0x61, 0xe4, 0x66, 0x09, 0x17, 0x44, 0xb8, 0x56, 0x56, 0x5a, 0x6a,
-	0xf1, 0xff, 0x1d, 0x3e, 0xa8, 0xfd, 0x58, 0xad, 0x1a, 0xe0, 0xb2, 0xc4, 0xb5, 0x98, 0x60, 0x7e,
-	0x4f, 0xcd, 0x8b, 0xc9, 0xbd, 0xfa, 0xc1, 0xec, 0xfa, 0x25, 0xea, 0x20, 0xc9, 0xfa, 0xe0, 0x96,
-	0x85, 0x67, 0xfd, 0xd8, 0xfe, 0x24, 0xcf, 0x62, 0x39, 0xe2, 0x9e, 0x25, 0x72, 0x3c, 0x98, 0x73,
-	0xb5, 0xef, 0xa6, 0x71, 0x41, 0xa2, 0x93, 0x6f, 0x10, 0x2e, 0xaa, 0x31, 0x48, 0x2a, 0x69, 0x6c,
-	0xff, 0x9d, 0xbc, 0xda, 0x5a, 0xa6, 0x58, 0x55, 0xd9, 0x58, 0xfb, 0x2a, 0xbc, 0x96, 0x2f, 0x7f,
-	0xff, 0xfb, 0x24, 0xbf, 0x48, 0x74, 0x3a, 0xf6, 0xa7, 0x09, 0xf9, 0x1e, 0xe1, 0x82, 0x3c, 0x40,
-	0x64, 0x75, 0x6c, 0x8d, 0xf8, 0x64, 0xd6, 0x2a, 0x59, 0x42, 0x81, 0x66, 0xfb, 0x96, 0x66, 0x8d,
-	0xac, 0xd2, 0x71, 0x3f, 0xb9, 0x04, 0x3d, 0x8e, 0x0e, 0xd1, 0x80, 0x7c, 0x8d, 0x70, 0x51, 0x3d,
-	0x18, 0x24, 0x43, 0xb9, 0x8c, 0x4e, 0x25, 0xa7, 0xa4, 0xb1, 0x3c, 0xc9, 0x24, 0x78, 0x84, 0xce,
-	0x10, 0x7e, 0x26, 0x31, 0x21, 0x48, 0x35, 0x43, 0x99, 0xe4, 0x8c, 0xd3, 0x6a, 0x77, 0x91, 0x00,
-	0xe0, 0x96, 0x04, 0xa4, 0x64, 0x3d, 0x0d, 0x50, 0x8e, 0x43, 0x41, 0x8f, 0xe5, 0xfb, 0x20, 0xe2,
-	0xfd, 0x15, 0xe1, 0x67, 0x87, 0x5b, 0x30, 0xd9, 0xcc, 0x56, 0x3f, 0x39, 0x50, 0xb4, 0xad, 0x3b,
-	0xaa, 0x00, 0xfc, 0x4d, 0x09, 0xbe, 0x45, 0x36, 0x52, 0xc1, 0x41, 0x11, 0xb2, 0xc3, 0xc7, 0xc1,
-	0x28, 0xbb, 0x65, 0x4f, 0xcc, 0x68, 0x77, 0xbc, 0x77, 0x67, 0xb4, 0x3b, 0xd1, 0x72, 0x27, 0xdb,
-	0x2d, 0x07, 0x80, 0xa0, 0xc7, 0xf2, 0xfd, 0x86, 0xf7, 0x27, 0x84, 0x67, 0xe3, 0x4d, 0x89, 0xbc,
-	0x3e, 0xb6, 0xf6, 0x88, 0xfe, 0xa9, 0x55, 0xef, 0xa0, 0x00, 0xd8, 0xb7, 0x24, 0xec, 0x1b, 0x64,
-	0x3b, 0xf3, 0x33, 0x45, 0xe3, 0xdd, 0xad, 0xbe, 0x7b, 0x71, 0xa5, 0xa3, 0xcb, 0x2b, 0x1d, 0xfd,
-	0x75, 0xa5, 0xa3, 0x6f, 0xaf, 0xf5, 0xdc, 0xe5, 0xb5, 0x9e, 0xfb, 0xe3, 0x5a, 0xcf, 0x7d, 0xfc,
-	0x9a, 0xe3, 0x06, 0x9f, 0x76, 0x1b, 0x66, 0x93, 0xb7, 0xa3, 0xdc, 0xf2, 0xf5, 0x8b, 0xa1, 0x1a,
-	0x41, 0xbf, 0xc3, 0x44, 0xa3, 0x28, 0xff, 0x32, 0x6c, 0xfc, 0x1b, 0x00, 0x00, 0xff, 0xff, 0x67,
-	0xfa, 0xa6, 0x01, 0x8a, 0x0d, 0x00, 0x00,
+	// 1085 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x58, 0xc1, 0x6b, 0x24, 0xc5,
+	0x17, 0x4e, 0x25, 0xbf, 0x99, 0xdd, 0x79, 0x9b, 0xc0, 0x6f, 0xcb, 0x71, 0x99, 0xb4, 0x9b, 0x31,
+	0xf6, 0xca, 0x9a, 0x4d, 0x36, 0xdd, 0x33, 0x93, 0x64, 0x5d, 0x15, 0x84, 0x44, 0x8d, 0x08, 0x8a,
+	0xeb, 0xac, 0x82, 0x88, 0x10, 0x7a, 0x66, 0x8a, 0xb6, 0xd9, 0x4c, 0xf7, 0x6c, 0x57, 0x27, 0x3a,
+	0x84, 0x5c, 0x3c, 0xe9, 0x45, 0x85, 0x05, 0x4f, 0x82, 0xe0, 0x41, 0xbc, 0x2c, 0x2c, 0xe8, 0xc1,
+	0x83, 0x7f, 0xc0, 0x1e, 0x17, 0xbd, 0x78, 0x12, 0x49, 0x04, 0xff, 0x04, 0xaf, 0xd2, 0x55, 0xaf,
+	0x33, 0x55, 0xe3, 0xf4, 0x74, 0x27, 0x44, 0xcc, 0x65, 0x66, 0xaa, 0xfa, 0xfb, 0xde, 0xfb, 0xea,
+	0xab, 0xea, 0x7a, 0x2f, 0x01, 0xd3, 0xf1, 0xa2, 0x56, 0xdb, 0x76, 0x5c, 0xe6, 0x47, 0x21, 0x73,
+	0x3d, 0x1e, 0x85, 0x7d, 0x7b, 0xb7, 0x6e, 0xdf, 0xdd, 0x61, 0x61, 0xdf, 0xea, 0x85, 0x41, 0x14,
+	0xd0, 0x4b, 0x02, 0x63, 0x69, 0x18, 0x6b, 0xb7, 0x6e, 0xa4, 0x71, 0xc5, 0x84, 0xe4, 0x1a, 0x0b,
+	0x69, 0x98, 0x28, 0x62, 0x3c, 0x72, 0x22, 0x2f, 0xf0, 0x11, 0xf9, 0x74, 0x0a, 0xd2, 0x65, 0x3e,
+	0xe3, 0x1e, 0x47, 0xd4, 0x95, 0x14, 0x54, 0xcf, 0x09, 0x9d, 0x6e, 0x02, 0xba, 0xe8, 0x74, 0x3d,
+	0x3f, 0xb0, 0xc5, 0x27, 0x4e, 0x2d, 0xb6, 0x03, 0xde, 0x0d, 0xb8, 0xdd, 0x72, 0x38, 0x93, 0x8b,
+	0xb3, 0x77, 0xeb, 0x2d, 0x16, 0x39, 0x31, 0xd5, 0xf5, 0x7c, 0x55, 0xc9, 0x13, 0x88, 0x4d, 0x60,
+	0xaa, 0x19, 0xc6, 0xac, 0x7c, 0xb8, 0x25, 0x46, 0xb6, 0x1c, 0xe0, 0xa3, 0xb2, 0x1b, 0xb8, 0x81,
+	0x9c, 0x8f, 0x7f, 0xe1, 0xec, 0x65, 0x37, 0x08, 0xdc, 0x6d, 0x66, 0x3b, 0x3d, 0xcf, 0x76, 0x7c,
+	0x3f, 0x90, 0x8b, 0x46, 0x8e, 0x59, 0x06, 0xfa, 0x56, 0x1c, 0xfd, 0x96, 0xd0, 0xdf, 0x64, 0x77,
+	0x77, 0x18, 0x8f, 0xcc, 0x77, 0xe1, 0x31, 0x6d, 0x96, 0xf7, 0x02, 0x9f, 0x33, 0xba, 0x0e, 0x45,
+	0xb9, 0xce, 0x0a, 0x99, 0x27, 0x0b, 0x17, 0x1a, 0x55, 0x6b, 0xf4, 0xce, 0x58, 0x92, 0xb7, 0x51,
+	0x7a, 0xf8, 0xdb, 0x93, 0x13, 0xdf, 0xfd, 0xf9, 0x60, 0x91, 0x34, 0x91, 0x68, 0x5a, 0x70, 0x51,
+	0x44, 0x5e, 0x8f, 0x29, 0x98, 0x8e, 0xce, 0xc2, 0x79, 0x11, 0x62, 0xcb, 0xeb, 0x88, 0xc8, 0xff,
+	0x6b, 0x9e, 0x13, 0xe3, 0xd7, 0x3a, 0xe6, 0x5f, 0x04, 0x05, 0x22, 0x01, 0x95, 0xbc, 0x0c, 0x05,
+	0x81, 0x40, 0x21, 0x57, 0xd2, 0x84, 0x20, 0xab, 0x1d, 0x84, 0x1d, 0x55, 0x8d, 0x24, 0xd3, 0xd7,
+	0x01, 0x76, 0xfc, 0x56, 0xe0, 0x77, 0x3c, 0xdf, 0xe5, 0x95, 0xc9, 0xf9, 0xa9, 0x85, 0x0b, 0x8d,
+	0xa7, 0xd2, 0x42, 0xbd, 0x93, 0x20, 0xd5, 0x40, 0x0a, 0x9f, 0xbe, 0x01, 0x33, 0x3d, 0x27, 0xbc,
+	0xc3, 0x3a, 0x5b, 0x91, 0xd7, 0x65, 0x21, 0xaf, 0x4c, 0x89, 0x80, 0x73, 0x69, 0x01, 0xdf, 0x8e,
+	0x51, 0x6a, 0xb0, 0x69, 0x49, 0x17, 0xf3, 0xdc, 0x7c, 0x5f, 0x5d, 0x78, 0xb2, 0x33, 0x74, 0x13,
+	0x60, 0x70, 0x5e, 0x70, 0xf5, 0x57, 0x2d, 0x3c, 0x06, 0xf1, 0xe1, 0xb2, 0xe4, 0x61, 0xc1, 0xc3,
+	0x65, 0xdd, 0x72, 0x5c, 0x86, 0xdc, 0xa6, 0xc2, 0x34, 0xbf, 0x25, 0xb8, 0xc5, 0x49, 0x78, 0x34,
+	0x76, 0x13, 0x8a, 0x42, 0x68, 0xbc, 0xc5, 0x53, 0x27, 0x70, 0x16, 0xd9, 0xf4, 0x55, 0x4d, 0xe7,
+	0xa4, 0xd0, 0xf9, 0x4c, 0xa6, 0x4e, 0x29, 0x42, 0x13, 0x7a, 0x8f, 0xc0, 0xac, 0x22, 0x74, 0xa3,
+	0xff, 0xe6, 0x87, 0x3e, 0x0b, 0x13, 0x3b, 0x2c, 0x28, 0x04, 0xf1, 0x58, 0x38, 0x51, 0xda, 0xa8,
+	0xfc, 0xfc, 0xc3, 0x72, 0x19, 0x93, 0xac, 0x77, 0x3a, 0x21, 0xe3, 0xfc, 0x76, 0x14, 0x7a, 0xbe,
+	0xdb, 0x94, 0xb0, 0x21, 0xfb, 0x26, 0x4f, 0x6c, 0xdf, 0x7d, 0x02, 0xc6, 0x28, 0x55, 0x67, 0xd5,
+	0xc5, 0xaf, 0x08, 0x5c, 0xd6, 0xf5, 0xf6, 0x58, 0xe8, 0x44, 0xc1, 0x91, 0x91, 0xab, 0x70, 0x3e,
+	0xc0, 0xa9, 0x4c, 0x2f, 0x8f, 0x90, 0xa7, 0x66, 0xe7, 0x03, 0x02, 0x73, 0x29, 0xf2, 0xce, 0xaa,
+	0xa3, 0xfd, 0xa1, 0x63, 0x79, 0xfb, 0x8e, 0xb7, 0xbd, 0x9d, 0xb8, 0x59, 0x86, 0x02, 0x8f, 0xc7,
+	0xd2, 0xca, 0xa6, 0x1c, 0xfc, 0x7b, 0x87, 0x0f, 0x73, 0x9f, 0x55, 0xab, 0xf6, 0xa1, 0x22, 0xe4,
+	0x36, 0x19, 0x67, 0xe1, 0xae, 0x2c, 0x3f, 0xd9, 0x57, 0xff, 0xa9, 0xd9, 0xf5, 0x63, 0x72, 0x83,
+	0xe8, 0xf9, 0xd1, 0xad, 0x26, 0x4c, 0x87, 0xca, 0x7c, 0x96, 0x67, 0x4a, 0x0c, 0xed, 0xea, 0x56,
+	0x63, 0x9c, 0xbe, 0x73, 0xeb, 0x83, 0x6e, 0xe5, 0x3f, 0x71, 0x4e, 0xcf, 0x3f, 0x70, 0x4e, 0xe9,
+	0xa2, 0xb2, 0x4f, 0xdb, 0x00, 0xab, 0x39, 0xa7, 0xc6, 0x38, 0x3d, 0xe7, 0x1a, 0xf0, 0xf8, 0xe0,
+	0x15, 0x79, 0xc9, 0x09, 0x3b, 0x39, 0x7a, 0x8d, 0x67, 0xe1, 0xd2, 0x30, 0x07, 0x97, 0x3a, 0x07,
+	0x20, 0x49, 0x6d, 0x27, 0xec, 0xe0, 0x4b, 0x5d, 0x72, 0x12, 0x98, 0x59, 0xc3, 0x5a, 0xfa, 0x4a,
+	0xd8, 0xbe, 0x59, 0xab, 0xad, 0xe6, 0x48, 0xf5, 0x3c, 0x94, 0x75, 0x06, 0x26, 0x32, 0xe3, 0xd3,
+	0x28, 0x3c, 0x1b, 0x14, 0xf8, 0x52, 0x53, 0x9b, 0x6b, 0x7c, 0x3e, 0x03, 0x05, 0x41, 0xa6, 0x9f,
+	0x11, 0x28, 0xca, 0x56, 0x8b, 0x2e, 0xa6, 0xd9, 0xfe, 0xcf, 0xee, 0xce, 0x58, 0xca, 0x85, 0x95,
+	0x8a, 0xcc, 0xa5, 0x4f, 0xe2, 0x6d, 0xfa, 0xf8, 0x97, 0x3f, 0xee, 0x4d, 0xce, 0xd3, 0xaa, 0x3d,
+	0xb6, 0xfd, 0xa5, 0x5f, 0x12, 0x28, 0x08, 0xf7, 0xe8, 0xb5, 0xb1, 0x39, 0xd4, 0xee, 0xcf, 0x58,
+	0xcc, 0x03, 0x45, 0x35, 0x37, 0x06, 0x6a, 0x96, 0xe8, 0x35, 0x7b, 0xdc, 0x1f, 0x00, 0xdc, 0xde,
+	0x4b, 0xdc, 0xdf, 0xa7, 0x9f, 0x12, 0x28, 0xca, 0xdb, 0x92, 0xe6, 0x48, 0x97, 0xd3, 0x29, 0xbd,
+	0x75, 0x32, 0xaf, 0x66, 0x99, 0x84, 0xf7, 0xea, 0x7d, 0x02, 0x33, 0x5a, 0xdb, 0x40, 0xeb, 0x39,
+	0xd2, 0xe8, 0x8d, 0x8f, 0xd1, 0x38, 0x0e, 0x05, 0x05, 0xae, 0x09, 0x81, 0x36, 0x5d, 0x4e, 0x13,
+	0x28, 0x7a, 0x24, 0x6e, 0xef, 0x89, 0xef, 0xfd, 0x44, 0xef, 0x4f, 0x04, 0xfe, 0x3f, 0x5c, 0x97,
+	0xe9, 0x6a, 0xbe, 0xfc, 0x7a, 0x97, 0x61, 0xac, 0x1d, 0x93, 0x85, 0xc2, 0x5f, 0x10, 0xc2, 0xd7,
+	0xe8, 0x4a, 0xaa, 0x70, 0x64, 0xc4, 0xda, 0xf1, 0xe7, 0xfe, 0x28, 0xbb, 0x45, 0xa1, 0xcc, 0x69,
+	0xb7, 0x5a, 0xd0, 0x73, 0xda, 0xad, 0xd5, 0xe1, 0x6c, 0xbb, 0x45, 0x57, 0xc0, 0xed, 0x3d, 0xf1,
+	0x7d, 0xa4, 0xf7, 0x7b, 0x02, 0xd3, 0x6a, 0xa5, 0xa2, 0xb5, 0xb1, 0xb9, 0x47, 0x14, 0x55, 0xa3,
+	0x7e, 0x0c, 0x06, 0x8a, 0x7d, 0x51, 0x88, 0xbd, 0x49, 0x6f, 0xe4, 0x7e, 0xa7, 0x6c, 0xad, 0xe4,
+	0xc5, 0xaa, 0xd5, 0x2a, 0x91, 0xa1, 0x7a, 0x44, 0x41, 0xcb, 0x50, 0x3d, 0xaa, 0x04, 0x9d, 0x44,
+	0xb5, 0x56, 0x6e, 0xbe, 0x21, 0x50, 0x3a, 0xba, 0xed, 0xe9, 0x72, 0xf6, 0x26, 0x2b, 0x95, 0xc4,
+	0xb0, 0xf2, 0xc2, 0x93, 0xbb, 0x4b, 0x88, 0xad, 0x51, 0x2b, 0xbf, 0xd8, 0xb8, 0xdc, 0xd0, 0xaf,
+	0x09, 0x9c, 0xc3, 0x3a, 0x41, 0xc7, 0x5f, 0x48, 0x7a, 0xfd, 0x31, 0xae, 0xe7, 0x03, 0xa3, 0xbc,
+	0xe7, 0x84, 0xbc, 0x15, 0x5a, 0xcf, 0x2f, 0x8f, 0xc9, 0x10, 0x1b, 0x9b, 0x0f, 0x0f, 0xaa, 0xe4,
+	0xd1, 0x41, 0x95, 0xfc, 0x7e, 0x50, 0x25, 0x5f, 0x1c, 0x56, 0x27, 0x1e, 0x1d, 0x56, 0x27, 0x7e,
+	0x3d, 0xac, 0x4e, 0xbc, 0x77, 0xdd, 0xf5, 0xa2, 0x0f, 0x76, 0x5a, 0x56, 0x3b, 0xe8, 0x26, 0x61,
+	0xc5, 0xe7, 0x47, 0x43, 0xe1, 0xa3, 0x7e, 0x8f, 0xf1, 0x56, 0x51, 0xfc, 0x4f, 0x62, 0xe5, 0xef,
+	0x00, 0x00, 0x00, 0xff, 0xff, 0xf9, 0x9c, 0xce, 0x45, 0x15, 0x12, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -870,6 +1194,14 @@ type QueryClient interface {
 	AgentsBySkill(ctx context.Context, in *QueryAgentsBySkillRequest, opts ...grpc.CallOption) (*QueryAgentsBySkillResponse, error)
 	// Reservations returns what live work holds of an agent's bond.
 	Reservations(ctx context.Context, in *QueryReservationsRequest, opts ...grpc.CallOption) (*QueryReservationsResponse, error)
+	// Attestations returns what others say about an agent, expired and revoked ones
+	// too, ordered by issuer and type.
+	Attestations(ctx context.Context, in *QueryAttestationsRequest, opts ...grpc.CallOption) (*QueryAttestationsResponse, error)
+	// AgentCard returns the agent card (A2A 1.0) that follows from an agent's record.
+	AgentCard(ctx context.Context, in *QueryAgentCardRequest, opts ...grpc.CallOption) (*QueryAgentCardResponse, error)
+	// Erc8004 returns the registration file (ERC-8004) that follows from an agent's
+	// record.
+	Erc8004(ctx context.Context, in *QueryErc8004Request, opts ...grpc.CallOption) (*QueryErc8004Response, error)
 }
 
 type queryClient struct {
@@ -943,6 +1275,33 @@ func (c *queryClient) Reservations(ctx context.Context, in *QueryReservationsReq
 	return out, nil
 }
 
+func (c *queryClient) Attestations(ctx context.Context, in *QueryAttestationsRequest, opts ...grpc.CallOption) (*QueryAttestationsResponse, error) {
+	out := new(QueryAttestationsResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Query/Attestations", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) AgentCard(ctx context.Context, in *QueryAgentCardRequest, opts ...grpc.CallOption) (*QueryAgentCardResponse, error) {
+	out := new(QueryAgentCardResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Query/AgentCard", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Erc8004(ctx context.Context, in *QueryErc8004Request, opts ...grpc.CallOption) (*QueryErc8004Response, error) {
+	out := new(QueryErc8004Response)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Query/Erc8004", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueryServer is the server API for Query service.
 type QueryServer interface {
 	// Params returns the parameters of the module.
@@ -960,6 +1319,14 @@ type QueryServer interface {
 	AgentsBySkill(context.Context, *QueryAgentsBySkillRequest) (*QueryAgentsBySkillResponse, error)
 	// Reservations returns what live work holds of an agent's bond.
 	Reservations(context.Context, *QueryReservationsRequest) (*QueryReservationsResponse, error)
+	// Attestations returns what others say about an agent, expired and revoked ones
+	// too, ordered by issuer and type.
+	Attestations(context.Context, *QueryAttestationsRequest) (*QueryAttestationsResponse, error)
+	// AgentCard returns the agent card (A2A 1.0) that follows from an agent's record.
+	AgentCard(context.Context, *QueryAgentCardRequest) (*QueryAgentCardResponse, error)
+	// Erc8004 returns the registration file (ERC-8004) that follows from an agent's
+	// record.
+	Erc8004(context.Context, *QueryErc8004Request) (*QueryErc8004Response, error)
 }
 
 // UnimplementedQueryServer can be embedded to have forward compatible implementations.
@@ -986,6 +1353,15 @@ func (*UnimplementedQueryServer) AgentsBySkill(ctx context.Context, req *QueryAg
 }
 func (*UnimplementedQueryServer) Reservations(ctx context.Context, req *QueryReservationsRequest) (*QueryReservationsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Reservations not implemented")
+}
+func (*UnimplementedQueryServer) Attestations(ctx context.Context, req *QueryAttestationsRequest) (*QueryAttestationsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Attestations not implemented")
+}
+func (*UnimplementedQueryServer) AgentCard(ctx context.Context, req *QueryAgentCardRequest) (*QueryAgentCardResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AgentCard not implemented")
+}
+func (*UnimplementedQueryServer) Erc8004(ctx context.Context, req *QueryErc8004Request) (*QueryErc8004Response, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Erc8004 not implemented")
 }
 
 func RegisterQueryServer(s grpc1.Server, srv QueryServer) {
@@ -1118,6 +1494,60 @@ func _Query_Reservations_Handler(srv interface{}, ctx context.Context, dec func(
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Query_Attestations_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryAttestationsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Attestations(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Query/Attestations",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Attestations(ctx, req.(*QueryAttestationsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_AgentCard_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryAgentCardRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).AgentCard(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Query/AgentCard",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).AgentCard(ctx, req.(*QueryAgentCardRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Erc8004_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryErc8004Request)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Erc8004(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Query/Erc8004",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Erc8004(ctx, req.(*QueryErc8004Request))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var Query_serviceDesc = _Query_serviceDesc
 var _Query_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "aitbc.agentregistry.v1.Query",
@@ -1150,6 +1580,18 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Reservations",
 			Handler:    _Query_Reservations_Handler,
+		},
+		{
+			MethodName: "Attestations",
+			Handler:    _Query_Attestations_Handler,
+		},
+		{
+			MethodName: "AgentCard",
+			Handler:    _Query_AgentCard_Handler,
+		},
+		{
+			MethodName: "Erc8004",
+			Handler:    _Query_Erc8004_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -1260,6 +1702,20 @@ func (m *QueryAgentResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if len(m.ParkedTimers) > 0 {
+		for iNdEx := len(m.ParkedTimers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.ParkedTimers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
 	if len(m.Unbondings) > 0 {
 		for iNdEx := len(m.Unbondings) - 1; iNdEx >= 0; iNdEx-- {
 			{
@@ -1733,6 +2189,211 @@ func (m *QueryReservationsResponse) MarshalToSizedBuffer(dAtA []byte) (int, erro
 	return len(dAtA) - i, nil
 }
 
+func (m *QueryAttestationsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAttestationsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAttestationsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAttestationsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAttestationsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAttestationsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Attestations) > 0 {
+		for iNdEx := len(m.Attestations) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Attestations[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAgentCardRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAgentCardRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAgentCardRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryAgentCardResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryAgentCardResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryAgentCardResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.AgentCard) > 0 {
+		i -= len(m.AgentCard)
+		copy(dAtA[i:], m.AgentCard)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.AgentCard)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryErc8004Request) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryErc8004Request) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryErc8004Request) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryErc8004Response) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryErc8004Response) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryErc8004Response) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Registration) > 0 {
+		i -= len(m.Registration)
+		copy(dAtA[i:], m.Registration)
+		i = encodeVarintQuery(dAtA, i, uint64(len(m.Registration)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuery(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuery(v)
 	base := offset
@@ -1786,6 +2447,12 @@ func (m *QueryAgentResponse) Size() (n int) {
 	n += 1 + l + sovQuery(uint64(l))
 	if len(m.Unbondings) > 0 {
 		for _, e := range m.Unbondings {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if len(m.ParkedTimers) > 0 {
+		for _, e := range m.ParkedTimers {
 			l = e.Size()
 			n += 1 + l + sovQuery(uint64(l))
 		}
@@ -1963,6 +2630,91 @@ func (m *QueryReservationsResponse) Size() (n int) {
 	}
 	if m.Pagination != nil {
 		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryAttestationsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovQuery(uint64(m.AgentId))
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryAttestationsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Attestations) > 0 {
+		for _, e := range m.Attestations {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryAgentCardRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovQuery(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *QueryAgentCardResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.AgentCard)
+	if l > 0 {
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryErc8004Request) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		n += 1 + sovQuery(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *QueryErc8004Response) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Registration)
+	if l > 0 {
 		n += 1 + l + sovQuery(uint64(l))
 	}
 	return n
@@ -2269,6 +3021,40 @@ func (m *QueryAgentResponse) Unmarshal(dAtA []byte) error {
 			}
 			m.Unbondings = append(m.Unbondings, Unbonding{})
 			if err := m.Unbondings[len(m.Unbondings)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ParkedTimers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ParkedTimers = append(m.ParkedTimers, Timer{})
+			if err := m.ParkedTimers[len(m.ParkedTimers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -3416,6 +4202,533 @@ func (m *QueryReservationsResponse) Unmarshal(dAtA []byte) error {
 			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAttestationsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAttestationsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAttestationsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAttestationsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAttestationsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAttestationsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Attestations", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Attestations = append(m.Attestations, Attestation{})
+			if err := m.Attestations[len(m.Attestations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAgentCardRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAgentCardRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAgentCardRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryAgentCardResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryAgentCardResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryAgentCardResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentCard", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AgentCard = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryErc8004Request) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryErc8004Request: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryErc8004Request: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryErc8004Response) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryErc8004Response: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryErc8004Response: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Registration", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Registration = string(dAtA[iNdEx:postIndex])
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -57,7 +57,37 @@ func (s Skill) Validate(field string) error {
 	if s.MaxConcurrentJobs < 1 || s.MaxConcurrentJobs > maxConcurrentJobs {
 		return ErrInvalidProfile.Wrapf("%s.max_concurrent_jobs: expected 1 to %d, got %d", field, maxConcurrentJobs, s.MaxConcurrentJobs)
 	}
+	return validateParameters(s.Parameters, field+".parameters")
+}
+
+func validateParameters(parameters []SkillParameter, field string) error {
+	if n := len(parameters); n > maxParameters {
+		return ErrInvalidProfile.Wrapf("%s: expected at most %d, got %d", field, maxParameters, n)
+	}
+	seen := make(map[string]bool, len(parameters))
+	for i, p := range parameters {
+		if err := p.Validate(at(field, i)); err != nil {
+			return err
+		}
+		if seen[p.Name] {
+			return ErrInvalidProfile.Wrapf("%s.name: expected one that is not listed twice, got %q", at(field, i), p.Name)
+		}
+		seen[p.Name] = true
+	}
 	return nil
+}
+
+// Validate returns ErrInvalidProfile with the first field that is out of its bounds;
+// field is where the parameter stands.
+func (p SkillParameter) Validate(field string) error {
+	if len(p.Name) > maxParameterChars || !parameterPattern.MatchString(p.Name) {
+		return ErrInvalidProfile.Wrapf("%s.name: expected 1 to %d letters, digits, hyphens and underscores, a letter first, got %q",
+			field, maxParameterChars, shorten(p.Name))
+	}
+	if _, known := ParameterType_name[int32(p.Type)]; !known || p.Type == PARAMETER_TYPE_UNSPECIFIED {
+		return ErrInvalidProfile.Wrapf("%s.type: expected a known type such as %s, got %s", field, PARAMETER_TYPE_TEXT, p.Type)
+	}
+	return validateText(p.Description, field+".description", 0, maxParameterDescriptionChars, false)
 }
 
 // SkillIDs returns the ids of the profile's skills in the profile's order.

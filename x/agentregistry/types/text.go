@@ -25,6 +25,8 @@ var (
 		`(-` + preRelease + `(\.` + preRelease + `)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`)
 	mediaTypePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$`)
 	hostPattern      = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$`)
+	parameterPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+	labelPattern     = regexp.MustCompile(`^[a-z][a-z0-9._-]*$`)
 	digitsPattern    = regexp.MustCompile(`^[0-9]+$`)
 )
 
@@ -46,6 +48,9 @@ func validateText(s, field string, least, most int, lines bool) error {
 	for _, r := range s {
 		if !isVisible(r) && (r != '\n' || !lines) {
 			return ErrInvalidProfile.Wrapf("%s: expected no control characters, got %U", field, r)
+		}
+		if !lines && isIgnorable(r) {
+			return ErrInvalidProfile.Wrapf("%s: expected no invisible characters, got %U", field, r)
 		}
 	}
 	if !lines && s != strings.Trim(s, " ") {
@@ -72,6 +77,39 @@ func isVisible(r rune) bool {
 		return false
 	}
 	return true
+}
+
+// ignorable are the characters that show nothing by themselves (Unicode's
+// default-ignorable ones and the annotations): a name with one of them looks like one
+// without. Texts of several lines may have them, because some scripts and symbols need
+// them.
+var ignorable = [][2]rune{
+	{0x00ad, 0x00ad},
+	{0x034f, 0x034f},
+	{0x061c, 0x061c},
+	{0x115f, 0x1160},
+	{0x17b4, 0x17b5},
+	{0x180b, 0x180f},
+	{0x200b, 0x200f},
+	{0x202a, 0x202e},
+	{0x2060, 0x206f},
+	{0x3164, 0x3164},
+	{0xfe00, 0xfe0f},
+	{0xfeff, 0xfeff},
+	{0xffa0, 0xffa0},
+	{0xfff0, 0xfffb},
+	{0x1bca0, 0x1bca3},
+	{0x1d173, 0x1d17a},
+	{0xe0000, 0xe0fff},
+}
+
+func isIgnorable(r rune) bool {
+	for _, span := range ignorable {
+		if r >= span[0] && r <= span[1] {
+			return true
+		}
+	}
+	return false
 }
 
 // ValidateSkillID returns ErrInvalidProfile unless a text is the id of a skill,
@@ -135,24 +173,27 @@ func IsURL(address string) bool {
 			return false
 		}
 	}
+	host, port := splitURL(address)
+	return hostPattern.MatchString(host) && (port == "" || len(port) <= maxPortDigits+1 && digitsPattern.MatchString(port[1:]))
+}
+
+// splitURL returns the host of an http or https address and the port with its colon,
+// if there is one; no host of something else.
+func splitURL(address string) (string, string) {
 	rest, secure := strings.CutPrefix(address, "https://")
 	if !secure {
 		var plain bool
 		if rest, plain = strings.CutPrefix(address, "http://"); !plain {
-			return false
+			return "", ""
 		}
 	}
 	if end := strings.IndexAny(rest, "/?"); end >= 0 {
 		rest = rest[:end]
 	}
-	host := rest
 	if colon := strings.LastIndexByte(rest, ':'); colon > strings.LastIndexByte(rest, ']') {
-		host = rest[:colon]
-		if port := rest[colon+1:]; len(port) > maxPortDigits || !digitsPattern.MatchString(port) {
-			return false
-		}
+		return rest[:colon], rest[colon:]
 	}
-	return hostPattern.MatchString(host)
+	return rest, ""
 }
 
 // shorten keeps a long text out of an error.

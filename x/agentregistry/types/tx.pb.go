@@ -45,6 +45,9 @@ type MsgRegisterAgent struct {
 	Profile Profile `protobuf:"bytes,4,opt,name=profile,proto3" json:"profile"`
 	// bond is put at stake at once. uait, zero or more; zero if it is not given.
 	Bond types.Coin `protobuf:"bytes,5,opt,name=bond,proto3" json:"bond"`
+	// consent is the operator's, for agent 0. Needed exactly if the operator is not the
+	// owner.
+	Consent *OperatorConsent `protobuf:"bytes,6,opt,name=consent,proto3" json:"consent,omitempty"`
 }
 
 func (m *MsgRegisterAgent) Reset()         { *m = MsgRegisterAgent{} }
@@ -113,6 +116,13 @@ func (m *MsgRegisterAgent) GetBond() types.Coin {
 		return m.Bond
 	}
 	return types.Coin{}
+}
+
+func (m *MsgRegisterAgent) GetConsent() *OperatorConsent {
+	if m != nil {
+		return m.Consent
+	}
+	return nil
 }
 
 // MsgRegisterAgentResponse answers Msg/RegisterAgent.
@@ -279,6 +289,8 @@ type MsgSetOperator struct {
 	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
 	// operator signs from now on.
 	Operator string `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	// consent is the operator's. Needed exactly if the operator is not the owner.
+	Consent *OperatorConsent `protobuf:"bytes,4,opt,name=consent,proto3" json:"consent,omitempty"`
 }
 
 func (m *MsgSetOperator) Reset()         { *m = MsgSetOperator{} }
@@ -333,6 +345,13 @@ func (m *MsgSetOperator) GetOperator() string {
 		return m.Operator
 	}
 	return ""
+}
+
+func (m *MsgSetOperator) GetConsent() *OperatorConsent {
+	if m != nil {
+		return m.Consent
+	}
+	return nil
 }
 
 // MsgSetOperatorResponse is empty.
@@ -936,8 +955,10 @@ func (m *MsgRetireAgent) GetAgentId() uint64 {
 // MsgRetireAgentResponse answers Msg/RetireAgent.
 type MsgRetireAgentResponse struct {
 	// completes_at is when the bond leaves, in unix seconds of market time; 0 if there was
-	// nothing left to withdraw.
+	// nothing left to withdraw, or there is work to finish first.
 	CompletesAt uint64 `protobuf:"varint,1,opt,name=completes_at,json=completesAt,proto3" json:"completes_at,omitempty"`
+	// status is draining or retired.
+	Status AgentStatus `protobuf:"varint,2,opt,name=status,proto3,enum=aitbc.agentregistry.v1.AgentStatus" json:"status,omitempty"`
 }
 
 func (m *MsgRetireAgentResponse) Reset()         { *m = MsgRetireAgentResponse{} }
@@ -980,6 +1001,1230 @@ func (m *MsgRetireAgentResponse) GetCompletesAt() uint64 {
 	return 0
 }
 
+func (m *MsgRetireAgentResponse) GetStatus() AgentStatus {
+	if m != nil {
+		return m.Status
+	}
+	return AGENT_STATUS_UNSPECIFIED
+}
+
+// MsgStartMaintenance takes no new work for a while.
+type MsgStartMaintenance struct {
+	// signer is the owner or the operator.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// until is when the window ends by itself, in unix seconds: after the present market
+	// time, at most 30 days ahead.
+	Until uint64 `protobuf:"varint,3,opt,name=until,proto3" json:"until,omitempty"`
+}
+
+func (m *MsgStartMaintenance) Reset()         { *m = MsgStartMaintenance{} }
+func (m *MsgStartMaintenance) String() string { return proto.CompactTextString(m) }
+func (*MsgStartMaintenance) ProtoMessage()    {}
+func (*MsgStartMaintenance) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{18}
+}
+func (m *MsgStartMaintenance) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgStartMaintenance) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgStartMaintenance.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgStartMaintenance) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgStartMaintenance.Merge(m, src)
+}
+func (m *MsgStartMaintenance) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgStartMaintenance) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgStartMaintenance.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgStartMaintenance proto.InternalMessageInfo
+
+func (m *MsgStartMaintenance) GetSigner() string {
+	if m != nil {
+		return m.Signer
+	}
+	return ""
+}
+
+func (m *MsgStartMaintenance) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgStartMaintenance) GetUntil() uint64 {
+	if m != nil {
+		return m.Until
+	}
+	return 0
+}
+
+// MsgStartMaintenanceResponse is empty.
+type MsgStartMaintenanceResponse struct {
+}
+
+func (m *MsgStartMaintenanceResponse) Reset()         { *m = MsgStartMaintenanceResponse{} }
+func (m *MsgStartMaintenanceResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgStartMaintenanceResponse) ProtoMessage()    {}
+func (*MsgStartMaintenanceResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{19}
+}
+func (m *MsgStartMaintenanceResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgStartMaintenanceResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgStartMaintenanceResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgStartMaintenanceResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgStartMaintenanceResponse.Merge(m, src)
+}
+func (m *MsgStartMaintenanceResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgStartMaintenanceResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgStartMaintenanceResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgStartMaintenanceResponse proto.InternalMessageInfo
+
+// MsgHeartbeat says that an agent is there.
+type MsgHeartbeat struct {
+	// signer is the owner or the operator.
+	Signer string `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *MsgHeartbeat) Reset()         { *m = MsgHeartbeat{} }
+func (m *MsgHeartbeat) String() string { return proto.CompactTextString(m) }
+func (*MsgHeartbeat) ProtoMessage()    {}
+func (*MsgHeartbeat) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{20}
+}
+func (m *MsgHeartbeat) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgHeartbeat) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgHeartbeat.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgHeartbeat) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgHeartbeat.Merge(m, src)
+}
+func (m *MsgHeartbeat) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgHeartbeat) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgHeartbeat.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgHeartbeat proto.InternalMessageInfo
+
+func (m *MsgHeartbeat) GetSigner() string {
+	if m != nil {
+		return m.Signer
+	}
+	return ""
+}
+
+func (m *MsgHeartbeat) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// MsgHeartbeatResponse is empty.
+type MsgHeartbeatResponse struct {
+}
+
+func (m *MsgHeartbeatResponse) Reset()         { *m = MsgHeartbeatResponse{} }
+func (m *MsgHeartbeatResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgHeartbeatResponse) ProtoMessage()    {}
+func (*MsgHeartbeatResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{21}
+}
+func (m *MsgHeartbeatResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgHeartbeatResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgHeartbeatResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgHeartbeatResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgHeartbeatResponse.Merge(m, src)
+}
+func (m *MsgHeartbeatResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgHeartbeatResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgHeartbeatResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgHeartbeatResponse proto.InternalMessageInfo
+
+// MsgSetPayout changes who receives what an agent earns.
+type MsgSetPayout struct {
+	// owner controls the agent.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// payout receives after the delay. It must be able to receive coins. The present one
+	// drops a change that is on its way.
+	Payout string `protobuf:"bytes,3,opt,name=payout,proto3" json:"payout,omitempty"`
+}
+
+func (m *MsgSetPayout) Reset()         { *m = MsgSetPayout{} }
+func (m *MsgSetPayout) String() string { return proto.CompactTextString(m) }
+func (*MsgSetPayout) ProtoMessage()    {}
+func (*MsgSetPayout) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{22}
+}
+func (m *MsgSetPayout) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetPayout) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetPayout.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetPayout) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetPayout.Merge(m, src)
+}
+func (m *MsgSetPayout) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetPayout) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetPayout.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetPayout proto.InternalMessageInfo
+
+func (m *MsgSetPayout) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgSetPayout) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgSetPayout) GetPayout() string {
+	if m != nil {
+		return m.Payout
+	}
+	return ""
+}
+
+// MsgSetPayoutResponse answers Msg/SetPayout.
+type MsgSetPayoutResponse struct {
+	// acts_at is when the change acts, in unix seconds of market time; 0 if one was
+	// dropped.
+	ActsAt uint64 `protobuf:"varint,1,opt,name=acts_at,json=actsAt,proto3" json:"acts_at,omitempty"`
+}
+
+func (m *MsgSetPayoutResponse) Reset()         { *m = MsgSetPayoutResponse{} }
+func (m *MsgSetPayoutResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSetPayoutResponse) ProtoMessage()    {}
+func (*MsgSetPayoutResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{23}
+}
+func (m *MsgSetPayoutResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSetPayoutResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSetPayoutResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSetPayoutResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSetPayoutResponse.Merge(m, src)
+}
+func (m *MsgSetPayoutResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSetPayoutResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSetPayoutResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSetPayoutResponse proto.InternalMessageInfo
+
+func (m *MsgSetPayoutResponse) GetActsAt() uint64 {
+	if m != nil {
+		return m.ActsAt
+	}
+	return 0
+}
+
+// MsgOfferTransfer offers an agent to somebody. An earlier offer ends.
+type MsgOfferTransfer struct {
+	// owner controls the agent.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// new_owner can accept. It must be able to receive coins.
+	NewOwner string `protobuf:"bytes,3,opt,name=new_owner,json=newOwner,proto3" json:"new_owner,omitempty"`
+}
+
+func (m *MsgOfferTransfer) Reset()         { *m = MsgOfferTransfer{} }
+func (m *MsgOfferTransfer) String() string { return proto.CompactTextString(m) }
+func (*MsgOfferTransfer) ProtoMessage()    {}
+func (*MsgOfferTransfer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{24}
+}
+func (m *MsgOfferTransfer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOfferTransfer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOfferTransfer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOfferTransfer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOfferTransfer.Merge(m, src)
+}
+func (m *MsgOfferTransfer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOfferTransfer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOfferTransfer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOfferTransfer proto.InternalMessageInfo
+
+func (m *MsgOfferTransfer) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgOfferTransfer) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgOfferTransfer) GetNewOwner() string {
+	if m != nil {
+		return m.NewOwner
+	}
+	return ""
+}
+
+// MsgOfferTransferResponse answers Msg/OfferTransfer.
+type MsgOfferTransferResponse struct {
+	// expires_at is when the offer lapses, in unix seconds of market time.
+	ExpiresAt uint64 `protobuf:"varint,1,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+}
+
+func (m *MsgOfferTransferResponse) Reset()         { *m = MsgOfferTransferResponse{} }
+func (m *MsgOfferTransferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgOfferTransferResponse) ProtoMessage()    {}
+func (*MsgOfferTransferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{25}
+}
+func (m *MsgOfferTransferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgOfferTransferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgOfferTransferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgOfferTransferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgOfferTransferResponse.Merge(m, src)
+}
+func (m *MsgOfferTransferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgOfferTransferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgOfferTransferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgOfferTransferResponse proto.InternalMessageInfo
+
+func (m *MsgOfferTransferResponse) GetExpiresAt() uint64 {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return 0
+}
+
+// MsgWithdrawTransfer takes an offer of ownership back.
+type MsgWithdrawTransfer struct {
+	// owner controls the agent.
+	Owner string `protobuf:"bytes,1,opt,name=owner,proto3" json:"owner,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *MsgWithdrawTransfer) Reset()         { *m = MsgWithdrawTransfer{} }
+func (m *MsgWithdrawTransfer) String() string { return proto.CompactTextString(m) }
+func (*MsgWithdrawTransfer) ProtoMessage()    {}
+func (*MsgWithdrawTransfer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{26}
+}
+func (m *MsgWithdrawTransfer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgWithdrawTransfer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgWithdrawTransfer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgWithdrawTransfer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgWithdrawTransfer.Merge(m, src)
+}
+func (m *MsgWithdrawTransfer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgWithdrawTransfer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgWithdrawTransfer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgWithdrawTransfer proto.InternalMessageInfo
+
+func (m *MsgWithdrawTransfer) GetOwner() string {
+	if m != nil {
+		return m.Owner
+	}
+	return ""
+}
+
+func (m *MsgWithdrawTransfer) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// MsgWithdrawTransferResponse is empty.
+type MsgWithdrawTransferResponse struct {
+}
+
+func (m *MsgWithdrawTransferResponse) Reset()         { *m = MsgWithdrawTransferResponse{} }
+func (m *MsgWithdrawTransferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgWithdrawTransferResponse) ProtoMessage()    {}
+func (*MsgWithdrawTransferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{27}
+}
+func (m *MsgWithdrawTransferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgWithdrawTransferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgWithdrawTransferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgWithdrawTransferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgWithdrawTransferResponse.Merge(m, src)
+}
+func (m *MsgWithdrawTransferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgWithdrawTransferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgWithdrawTransferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgWithdrawTransferResponse proto.InternalMessageInfo
+
+// MsgAcceptTransfer accepts an offer of ownership.
+type MsgAcceptTransfer struct {
+	// new_owner is whom the agent was offered to.
+	NewOwner string `protobuf:"bytes,1,opt,name=new_owner,json=newOwner,proto3" json:"new_owner,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *MsgAcceptTransfer) Reset()         { *m = MsgAcceptTransfer{} }
+func (m *MsgAcceptTransfer) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptTransfer) ProtoMessage()    {}
+func (*MsgAcceptTransfer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{28}
+}
+func (m *MsgAcceptTransfer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptTransfer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptTransfer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptTransfer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptTransfer.Merge(m, src)
+}
+func (m *MsgAcceptTransfer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptTransfer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptTransfer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptTransfer proto.InternalMessageInfo
+
+func (m *MsgAcceptTransfer) GetNewOwner() string {
+	if m != nil {
+		return m.NewOwner
+	}
+	return ""
+}
+
+func (m *MsgAcceptTransfer) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// MsgAcceptTransferResponse is empty.
+type MsgAcceptTransferResponse struct {
+}
+
+func (m *MsgAcceptTransferResponse) Reset()         { *m = MsgAcceptTransferResponse{} }
+func (m *MsgAcceptTransferResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAcceptTransferResponse) ProtoMessage()    {}
+func (*MsgAcceptTransferResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{29}
+}
+func (m *MsgAcceptTransferResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAcceptTransferResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAcceptTransferResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAcceptTransferResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAcceptTransferResponse.Merge(m, src)
+}
+func (m *MsgAcceptTransferResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAcceptTransferResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAcceptTransferResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAcceptTransferResponse proto.InternalMessageInfo
+
+// MsgTriggerTimer does what should have happened by itself.
+type MsgTriggerTimer struct {
+	// sender is anybody.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// kind is which of its timers.
+	Kind TimerKind `protobuf:"varint,3,opt,name=kind,proto3,enum=aitbc.agentregistry.v1.TimerKind" json:"kind,omitempty"`
+}
+
+func (m *MsgTriggerTimer) Reset()         { *m = MsgTriggerTimer{} }
+func (m *MsgTriggerTimer) String() string { return proto.CompactTextString(m) }
+func (*MsgTriggerTimer) ProtoMessage()    {}
+func (*MsgTriggerTimer) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{30}
+}
+func (m *MsgTriggerTimer) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTriggerTimer) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTriggerTimer.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTriggerTimer) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTriggerTimer.Merge(m, src)
+}
+func (m *MsgTriggerTimer) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTriggerTimer) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTriggerTimer.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTriggerTimer proto.InternalMessageInfo
+
+func (m *MsgTriggerTimer) GetSender() string {
+	if m != nil {
+		return m.Sender
+	}
+	return ""
+}
+
+func (m *MsgTriggerTimer) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgTriggerTimer) GetKind() TimerKind {
+	if m != nil {
+		return m.Kind
+	}
+	return TIMER_KIND_UNSPECIFIED
+}
+
+// MsgTriggerTimerResponse is empty.
+type MsgTriggerTimerResponse struct {
+}
+
+func (m *MsgTriggerTimerResponse) Reset()         { *m = MsgTriggerTimerResponse{} }
+func (m *MsgTriggerTimerResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgTriggerTimerResponse) ProtoMessage()    {}
+func (*MsgTriggerTimerResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{31}
+}
+func (m *MsgTriggerTimerResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgTriggerTimerResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgTriggerTimerResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgTriggerTimerResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgTriggerTimerResponse.Merge(m, src)
+}
+func (m *MsgTriggerTimerResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgTriggerTimerResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgTriggerTimerResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgTriggerTimerResponse proto.InternalMessageInfo
+
+// MsgAttest says something about an agent.
+type MsgAttest struct {
+	// issuer says it.
+	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// agent_id is whom it is about: an agent that is or was active, and not retired.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// type is what is attested.
+	Type AttestationType `protobuf:"varint,3,opt,name=type,proto3,enum=aitbc.agentregistry.v1.AttestationType" json:"type,omitempty"`
+	// hash is the SHA-256 of the evidence, 32 bytes.
+	Hash []byte `protobuf:"bytes,4,opt,name=hash,proto3" json:"hash,omitempty"`
+	// expires_at is when it ends, in unix seconds: after the present market time, at
+	// most 10 years ahead.
+	ExpiresAt uint64 `protobuf:"varint,5,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+}
+
+func (m *MsgAttest) Reset()         { *m = MsgAttest{} }
+func (m *MsgAttest) String() string { return proto.CompactTextString(m) }
+func (*MsgAttest) ProtoMessage()    {}
+func (*MsgAttest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{32}
+}
+func (m *MsgAttest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAttest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAttest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAttest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAttest.Merge(m, src)
+}
+func (m *MsgAttest) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAttest) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAttest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAttest proto.InternalMessageInfo
+
+func (m *MsgAttest) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *MsgAttest) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgAttest) GetType() AttestationType {
+	if m != nil {
+		return m.Type
+	}
+	return ATTESTATION_TYPE_UNSPECIFIED
+}
+
+func (m *MsgAttest) GetHash() []byte {
+	if m != nil {
+		return m.Hash
+	}
+	return nil
+}
+
+func (m *MsgAttest) GetExpiresAt() uint64 {
+	if m != nil {
+		return m.ExpiresAt
+	}
+	return 0
+}
+
+// MsgAttestResponse is empty.
+type MsgAttestResponse struct {
+}
+
+func (m *MsgAttestResponse) Reset()         { *m = MsgAttestResponse{} }
+func (m *MsgAttestResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgAttestResponse) ProtoMessage()    {}
+func (*MsgAttestResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{33}
+}
+func (m *MsgAttestResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgAttestResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgAttestResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgAttestResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgAttestResponse.Merge(m, src)
+}
+func (m *MsgAttestResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgAttestResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgAttestResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgAttestResponse proto.InternalMessageInfo
+
+// MsgRevokeAttestation takes an attestation back.
+type MsgRevokeAttestation struct {
+	// issuer attested.
+	Issuer string `protobuf:"bytes,1,opt,name=issuer,proto3" json:"issuer,omitempty"`
+	// agent_id is whom it is about.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// type is what was attested.
+	Type AttestationType `protobuf:"varint,3,opt,name=type,proto3,enum=aitbc.agentregistry.v1.AttestationType" json:"type,omitempty"`
+}
+
+func (m *MsgRevokeAttestation) Reset()         { *m = MsgRevokeAttestation{} }
+func (m *MsgRevokeAttestation) String() string { return proto.CompactTextString(m) }
+func (*MsgRevokeAttestation) ProtoMessage()    {}
+func (*MsgRevokeAttestation) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{34}
+}
+func (m *MsgRevokeAttestation) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevokeAttestation) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevokeAttestation.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevokeAttestation) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevokeAttestation.Merge(m, src)
+}
+func (m *MsgRevokeAttestation) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevokeAttestation) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevokeAttestation.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevokeAttestation proto.InternalMessageInfo
+
+func (m *MsgRevokeAttestation) GetIssuer() string {
+	if m != nil {
+		return m.Issuer
+	}
+	return ""
+}
+
+func (m *MsgRevokeAttestation) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgRevokeAttestation) GetType() AttestationType {
+	if m != nil {
+		return m.Type
+	}
+	return ATTESTATION_TYPE_UNSPECIFIED
+}
+
+// MsgRevokeAttestationResponse is empty.
+type MsgRevokeAttestationResponse struct {
+}
+
+func (m *MsgRevokeAttestationResponse) Reset()         { *m = MsgRevokeAttestationResponse{} }
+func (m *MsgRevokeAttestationResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgRevokeAttestationResponse) ProtoMessage()    {}
+func (*MsgRevokeAttestationResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{35}
+}
+func (m *MsgRevokeAttestationResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgRevokeAttestationResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgRevokeAttestationResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgRevokeAttestationResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgRevokeAttestationResponse.Merge(m, src)
+}
+func (m *MsgRevokeAttestationResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgRevokeAttestationResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgRevokeAttestationResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgRevokeAttestationResponse proto.InternalMessageInfo
+
+// MsgSuspendAgent stops an agent for a time.
+type MsgSuspendAgent struct {
+	// authority is the bech32 address that governs the chain.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+	// seconds is how long, from now on, in seconds of market time. 1 to 2,592,000 (30
+	// days).
+	Seconds uint64 `protobuf:"varint,3,opt,name=seconds,proto3" json:"seconds,omitempty"`
+}
+
+func (m *MsgSuspendAgent) Reset()         { *m = MsgSuspendAgent{} }
+func (m *MsgSuspendAgent) String() string { return proto.CompactTextString(m) }
+func (*MsgSuspendAgent) ProtoMessage()    {}
+func (*MsgSuspendAgent) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{36}
+}
+func (m *MsgSuspendAgent) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSuspendAgent) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSuspendAgent.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSuspendAgent) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSuspendAgent.Merge(m, src)
+}
+func (m *MsgSuspendAgent) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSuspendAgent) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSuspendAgent.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSuspendAgent proto.InternalMessageInfo
+
+func (m *MsgSuspendAgent) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgSuspendAgent) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+func (m *MsgSuspendAgent) GetSeconds() uint64 {
+	if m != nil {
+		return m.Seconds
+	}
+	return 0
+}
+
+// MsgSuspendAgentResponse is empty.
+type MsgSuspendAgentResponse struct {
+}
+
+func (m *MsgSuspendAgentResponse) Reset()         { *m = MsgSuspendAgentResponse{} }
+func (m *MsgSuspendAgentResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgSuspendAgentResponse) ProtoMessage()    {}
+func (*MsgSuspendAgentResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{37}
+}
+func (m *MsgSuspendAgentResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgSuspendAgentResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgSuspendAgentResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgSuspendAgentResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgSuspendAgentResponse.Merge(m, src)
+}
+func (m *MsgSuspendAgentResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgSuspendAgentResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgSuspendAgentResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgSuspendAgentResponse proto.InternalMessageInfo
+
+// MsgLiftSuspension ends a suspension early.
+type MsgLiftSuspension struct {
+	// authority is the bech32 address that governs the chain.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *MsgLiftSuspension) Reset()         { *m = MsgLiftSuspension{} }
+func (m *MsgLiftSuspension) String() string { return proto.CompactTextString(m) }
+func (*MsgLiftSuspension) ProtoMessage()    {}
+func (*MsgLiftSuspension) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{38}
+}
+func (m *MsgLiftSuspension) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLiftSuspension) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLiftSuspension.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLiftSuspension) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLiftSuspension.Merge(m, src)
+}
+func (m *MsgLiftSuspension) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLiftSuspension) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLiftSuspension.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLiftSuspension proto.InternalMessageInfo
+
+func (m *MsgLiftSuspension) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgLiftSuspension) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// MsgLiftSuspensionResponse is empty.
+type MsgLiftSuspensionResponse struct {
+}
+
+func (m *MsgLiftSuspensionResponse) Reset()         { *m = MsgLiftSuspensionResponse{} }
+func (m *MsgLiftSuspensionResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgLiftSuspensionResponse) ProtoMessage()    {}
+func (*MsgLiftSuspensionResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{39}
+}
+func (m *MsgLiftSuspensionResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgLiftSuspensionResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgLiftSuspensionResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgLiftSuspensionResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgLiftSuspensionResponse.Merge(m, src)
+}
+func (m *MsgLiftSuspensionResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgLiftSuspensionResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgLiftSuspensionResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgLiftSuspensionResponse proto.InternalMessageInfo
+
+// MsgForceRetire ends an agent for good.
+type MsgForceRetire struct {
+	// authority is the bech32 address that governs the chain.
+	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
+	// agent_id is which agent.
+	AgentId uint64 `protobuf:"varint,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
+}
+
+func (m *MsgForceRetire) Reset()         { *m = MsgForceRetire{} }
+func (m *MsgForceRetire) String() string { return proto.CompactTextString(m) }
+func (*MsgForceRetire) ProtoMessage()    {}
+func (*MsgForceRetire) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{40}
+}
+func (m *MsgForceRetire) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgForceRetire) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgForceRetire.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgForceRetire) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgForceRetire.Merge(m, src)
+}
+func (m *MsgForceRetire) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgForceRetire) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgForceRetire.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgForceRetire proto.InternalMessageInfo
+
+func (m *MsgForceRetire) GetAuthority() string {
+	if m != nil {
+		return m.Authority
+	}
+	return ""
+}
+
+func (m *MsgForceRetire) GetAgentId() uint64 {
+	if m != nil {
+		return m.AgentId
+	}
+	return 0
+}
+
+// MsgForceRetireResponse answers Msg/ForceRetire.
+type MsgForceRetireResponse struct {
+	// status is draining or retired.
+	Status AgentStatus `protobuf:"varint,1,opt,name=status,proto3,enum=aitbc.agentregistry.v1.AgentStatus" json:"status,omitempty"`
+}
+
+func (m *MsgForceRetireResponse) Reset()         { *m = MsgForceRetireResponse{} }
+func (m *MsgForceRetireResponse) String() string { return proto.CompactTextString(m) }
+func (*MsgForceRetireResponse) ProtoMessage()    {}
+func (*MsgForceRetireResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_5ae24a524a77e70a, []int{41}
+}
+func (m *MsgForceRetireResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *MsgForceRetireResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_MsgForceRetireResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *MsgForceRetireResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_MsgForceRetireResponse.Merge(m, src)
+}
+func (m *MsgForceRetireResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *MsgForceRetireResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_MsgForceRetireResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_MsgForceRetireResponse proto.InternalMessageInfo
+
+func (m *MsgForceRetireResponse) GetStatus() AgentStatus {
+	if m != nil {
+		return m.Status
+	}
+	return AGENT_STATUS_UNSPECIFIED
+}
+
 // MsgUpdateParams replaces the parameters of the agentregistry module.
 type MsgUpdateParams struct {
 	// authority is the bech32 address that governs the chain.
@@ -992,7 +2237,7 @@ func (m *MsgUpdateParams) Reset()         { *m = MsgUpdateParams{} }
 func (m *MsgUpdateParams) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParams) ProtoMessage()    {}
 func (*MsgUpdateParams) Descriptor() ([]byte, []int) {
-	return fileDescriptor_5ae24a524a77e70a, []int{18}
+	return fileDescriptor_5ae24a524a77e70a, []int{42}
 }
 func (m *MsgUpdateParams) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1043,7 +2288,7 @@ func (m *MsgUpdateParamsResponse) Reset()         { *m = MsgUpdateParamsResponse
 func (m *MsgUpdateParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*MsgUpdateParamsResponse) ProtoMessage()    {}
 func (*MsgUpdateParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_5ae24a524a77e70a, []int{19}
+	return fileDescriptor_5ae24a524a77e70a, []int{43}
 }
 func (m *MsgUpdateParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -1091,6 +2336,30 @@ func init() {
 	proto.RegisterType((*MsgResumeAgentResponse)(nil), "aitbc.agentregistry.v1.MsgResumeAgentResponse")
 	proto.RegisterType((*MsgRetireAgent)(nil), "aitbc.agentregistry.v1.MsgRetireAgent")
 	proto.RegisterType((*MsgRetireAgentResponse)(nil), "aitbc.agentregistry.v1.MsgRetireAgentResponse")
+	proto.RegisterType((*MsgStartMaintenance)(nil), "aitbc.agentregistry.v1.MsgStartMaintenance")
+	proto.RegisterType((*MsgStartMaintenanceResponse)(nil), "aitbc.agentregistry.v1.MsgStartMaintenanceResponse")
+	proto.RegisterType((*MsgHeartbeat)(nil), "aitbc.agentregistry.v1.MsgHeartbeat")
+	proto.RegisterType((*MsgHeartbeatResponse)(nil), "aitbc.agentregistry.v1.MsgHeartbeatResponse")
+	proto.RegisterType((*MsgSetPayout)(nil), "aitbc.agentregistry.v1.MsgSetPayout")
+	proto.RegisterType((*MsgSetPayoutResponse)(nil), "aitbc.agentregistry.v1.MsgSetPayoutResponse")
+	proto.RegisterType((*MsgOfferTransfer)(nil), "aitbc.agentregistry.v1.MsgOfferTransfer")
+	proto.RegisterType((*MsgOfferTransferResponse)(nil), "aitbc.agentregistry.v1.MsgOfferTransferResponse")
+	proto.RegisterType((*MsgWithdrawTransfer)(nil), "aitbc.agentregistry.v1.MsgWithdrawTransfer")
+	proto.RegisterType((*MsgWithdrawTransferResponse)(nil), "aitbc.agentregistry.v1.MsgWithdrawTransferResponse")
+	proto.RegisterType((*MsgAcceptTransfer)(nil), "aitbc.agentregistry.v1.MsgAcceptTransfer")
+	proto.RegisterType((*MsgAcceptTransferResponse)(nil), "aitbc.agentregistry.v1.MsgAcceptTransferResponse")
+	proto.RegisterType((*MsgTriggerTimer)(nil), "aitbc.agentregistry.v1.MsgTriggerTimer")
+	proto.RegisterType((*MsgTriggerTimerResponse)(nil), "aitbc.agentregistry.v1.MsgTriggerTimerResponse")
+	proto.RegisterType((*MsgAttest)(nil), "aitbc.agentregistry.v1.MsgAttest")
+	proto.RegisterType((*MsgAttestResponse)(nil), "aitbc.agentregistry.v1.MsgAttestResponse")
+	proto.RegisterType((*MsgRevokeAttestation)(nil), "aitbc.agentregistry.v1.MsgRevokeAttestation")
+	proto.RegisterType((*MsgRevokeAttestationResponse)(nil), "aitbc.agentregistry.v1.MsgRevokeAttestationResponse")
+	proto.RegisterType((*MsgSuspendAgent)(nil), "aitbc.agentregistry.v1.MsgSuspendAgent")
+	proto.RegisterType((*MsgSuspendAgentResponse)(nil), "aitbc.agentregistry.v1.MsgSuspendAgentResponse")
+	proto.RegisterType((*MsgLiftSuspension)(nil), "aitbc.agentregistry.v1.MsgLiftSuspension")
+	proto.RegisterType((*MsgLiftSuspensionResponse)(nil), "aitbc.agentregistry.v1.MsgLiftSuspensionResponse")
+	proto.RegisterType((*MsgForceRetire)(nil), "aitbc.agentregistry.v1.MsgForceRetire")
+	proto.RegisterType((*MsgForceRetireResponse)(nil), "aitbc.agentregistry.v1.MsgForceRetireResponse")
 	proto.RegisterType((*MsgUpdateParams)(nil), "aitbc.agentregistry.v1.MsgUpdateParams")
 	proto.RegisterType((*MsgUpdateParamsResponse)(nil), "aitbc.agentregistry.v1.MsgUpdateParamsResponse")
 }
@@ -1098,70 +2367,116 @@ func init() {
 func init() { proto.RegisterFile("aitbc/agentregistry/v1/tx.proto", fileDescriptor_5ae24a524a77e70a) }
 
 var fileDescriptor_5ae24a524a77e70a = []byte{
-	// 1003 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x57, 0xcf, 0x6f, 0xdb, 0x54,
-	0x1c, 0xaf, 0xfb, 0x23, 0x6b, 0x5e, 0xba, 0xc1, 0xac, 0xb2, 0x3a, 0x16, 0x72, 0x87, 0xdb, 0x75,
-	0x55, 0xb5, 0xd9, 0x4d, 0x56, 0x60, 0xca, 0xb8, 0x24, 0x43, 0x48, 0x1c, 0x22, 0xaa, 0x44, 0x5c,
-	0x10, 0x52, 0x64, 0xc7, 0x0f, 0xd7, 0x62, 0xf6, 0xb3, 0xfc, 0x5e, 0xba, 0xe5, 0x86, 0x38, 0x72,
-	0x1a, 0xe2, 0xca, 0x91, 0x03, 0xc7, 0x1e, 0xf8, 0x1b, 0xa6, 0x89, 0x03, 0x9a, 0x38, 0xc1, 0x05,
-	0x41, 0x7b, 0xe8, 0xbf, 0x81, 0xfc, 0xde, 0x8b, 0xfd, 0x9c, 0xc6, 0x8e, 0x33, 0x31, 0x89, 0x4b,
-	0x55, 0x7f, 0xdf, 0xe7, 0xfb, 0xeb, 0xf3, 0xbe, 0x3f, 0x5e, 0xc0, 0xb6, 0xe5, 0x11, 0x7b, 0x68,
-	0x5a, 0x2e, 0x0c, 0x48, 0x04, 0x5d, 0x0f, 0x93, 0x68, 0x6c, 0x9e, 0x36, 0x4c, 0xf2, 0xcc, 0x08,
-	0x23, 0x44, 0x90, 0x7c, 0x8b, 0x02, 0x8c, 0x0c, 0xc0, 0x38, 0x6d, 0xa8, 0x7a, 0x8e, 0x22, 0x15,
-	0x30, 0x5d, 0x75, 0x27, 0x07, 0x13, 0x5a, 0x91, 0xe5, 0x63, 0x0e, 0xda, 0xcd, 0x03, 0x45, 0xe8,
-	0x2b, 0xef, 0x09, 0xe4, 0xa8, 0x9b, 0x96, 0xef, 0x05, 0xc8, 0xa4, 0x7f, 0xb9, 0x48, 0x1b, 0x22,
-	0xec, 0x23, 0x6c, 0xda, 0x16, 0x86, 0xe6, 0x69, 0xc3, 0x86, 0xc4, 0x6a, 0x98, 0x43, 0xe4, 0x05,
-	0xfc, 0x7c, 0x8b, 0x9f, 0xfb, 0xd8, 0x8d, 0xed, 0xf9, 0xd8, 0xe5, 0x07, 0x75, 0x76, 0x30, 0xa0,
-	0x5f, 0x26, 0xfb, 0xe0, 0x47, 0x9b, 0x2e, 0x72, 0x11, 0x93, 0xc7, 0xff, 0x31, 0xa9, 0xfe, 0xcf,
-	0x32, 0x78, 0xbb, 0x8b, 0xdd, 0x1e, 0x8d, 0x0e, 0x46, 0xed, 0x38, 0x54, 0xd9, 0x00, 0x6b, 0xe8,
-	0x69, 0x00, 0x23, 0x45, 0xba, 0x2d, 0xed, 0x57, 0x3b, 0xca, 0xef, 0xbf, 0xdc, 0xdf, 0xe4, 0xb6,
-	0xda, 0x8e, 0x13, 0x41, 0x8c, 0xfb, 0x24, 0xf2, 0x02, 0xb7, 0xc7, 0x60, 0xf2, 0x11, 0x58, 0x47,
-	0x21, 0x8c, 0x2c, 0x82, 0x22, 0x65, 0x79, 0x8e, 0x4a, 0x82, 0x94, 0x0f, 0x41, 0x25, 0xb4, 0xc6,
-	0x68, 0x44, 0x94, 0x95, 0x39, 0x3a, 0x1c, 0x27, 0x7f, 0x0c, 0xae, 0x71, 0xea, 0x94, 0xd5, 0xdb,
-	0xd2, 0x7e, 0xad, 0xb9, 0x6d, 0xcc, 0xbe, 0x42, 0xe3, 0x98, 0xc1, 0x3a, 0xd5, 0x97, 0x7f, 0x6d,
-	0x2f, 0xfd, 0x7c, 0x79, 0x76, 0x20, 0xf5, 0x26, 0xaa, 0xf2, 0x43, 0xb0, 0x6a, 0xa3, 0xc0, 0x51,
-	0xd6, 0xa8, 0x89, 0xba, 0xc1, 0x5d, 0xc6, 0x5c, 0x1b, 0x9c, 0x6b, 0xe3, 0x31, 0xf2, 0x02, 0x51,
-	0x99, 0x6a, 0xb4, 0xde, 0xff, 0xf6, 0xf2, 0xec, 0x80, 0xe5, 0xfc, 0xdd, 0xe5, 0xd9, 0xc1, 0x1e,
-	0xbb, 0xde, 0x67, 0x53, 0x17, 0x3c, 0x4d, 0xa7, 0x1e, 0x01, 0x65, 0x5a, 0xd6, 0x83, 0x38, 0x44,
-	0x01, 0x86, 0x72, 0x1d, 0xac, 0x53, 0xed, 0x81, 0xe7, 0x50, 0xb6, 0x57, 0x7b, 0xd7, 0xe8, 0xf7,
-	0xa7, 0x8e, 0xfc, 0x08, 0x54, 0x30, 0xb1, 0xc8, 0x08, 0x53, 0x4e, 0x6f, 0x34, 0x77, 0xf2, 0x92,
-	0xa5, 0x16, 0xfb, 0x14, 0xda, 0xe3, 0x2a, 0xfa, 0x9f, 0x12, 0xb8, 0xd1, 0xc5, 0xee, 0xe7, 0xa1,
-	0x63, 0x11, 0xc8, 0x6e, 0xf5, 0x10, 0x54, 0xb0, 0xe7, 0x96, 0xb9, 0x56, 0x8e, 0xcb, 0x04, 0xb7,
-	0x9c, 0x0d, 0x4e, 0xb8, 0x8a, 0x95, 0xd7, 0xbe, 0x8a, 0xd6, 0x51, 0x4c, 0x28, 0xf7, 0x16, 0x33,
-	0xba, 0x9b, 0xcb, 0xa8, 0x90, 0x88, 0xae, 0x80, 0x5b, 0x59, 0xc9, 0x84, 0x4d, 0xfd, 0x05, 0xcb,
-	0xba, 0x0f, 0xc9, 0x67, 0x93, 0x2a, 0x5b, 0xb4, 0x96, 0x0b, 0x72, 0x16, 0xcb, 0x7c, 0xa5, 0x6c,
-	0x99, 0xb7, 0x1e, 0x64, 0x8b, 0x26, 0x3f, 0x45, 0x21, 0x6a, 0x9e, 0xa2, 0x20, 0x49, 0x52, 0xfc,
-	0x55, 0x02, 0x1b, 0x5d, 0xec, 0x76, 0x50, 0xe0, 0xbc, 0x5e, 0xb3, 0x16, 0x24, 0xf8, 0x11, 0xa8,
-	0x58, 0x3e, 0x1a, 0x05, 0x84, 0xdf, 0x69, 0xb9, 0xde, 0xe0, 0x3a, 0xad, 0x46, 0x36, 0x51, 0x3d,
-	0x37, 0xd1, 0x24, 0x76, 0xbd, 0x0f, 0x36, 0xc5, 0xef, 0xa4, 0x2b, 0xd2, 0xd2, 0x97, 0x16, 0x2f,
-	0xfd, 0xdf, 0x78, 0xe9, 0x07, 0xf6, 0xff, 0x8f, 0xa3, 0xd2, 0xc5, 0x20, 0x44, 0xaf, 0x3f, 0x62,
-	0xf5, 0x9e, 0x4a, 0x12, 0x9e, 0xde, 0x03, 0x1b, 0x43, 0xe4, 0x87, 0x4f, 0x20, 0x81, 0x78, 0x60,
-	0x11, 0x3e, 0x41, 0x6a, 0x89, 0xac, 0x4d, 0xf4, 0x1f, 0x25, 0xca, 0xf1, 0x63, 0x2e, 0x62, 0x56,
-	0xbc, 0xc0, 0xa5, 0xe3, 0x00, 0x06, 0x4e, 0xa9, 0x71, 0x40, 0x71, 0x05, 0xac, 0xb4, 0x3e, 0x64,
-	0x8d, 0x4c, 0x71, 0x71, 0x62, 0x77, 0x73, 0x13, 0xcb, 0x06, 0xa2, 0x7f, 0x09, 0xde, 0x9d, 0x15,
-	0x5d, 0x92, 0x61, 0x4a, 0xb7, 0xb4, 0x38, 0xdd, 0xfa, 0xf7, 0x12, 0xb8, 0xde, 0xc5, 0xee, 0xb1,
-	0x35, 0xc2, 0x6f, 0x60, 0x08, 0xb2, 0xdb, 0x14, 0xc6, 0xd7, 0x4e, 0x6e, 0xd6, 0x69, 0x04, 0xfa,
-	0x16, 0x78, 0x27, 0x23, 0x48, 0x3a, 0xfb, 0x07, 0x56, 0xb7, 0x3d, 0x88, 0x47, 0xfe, 0x9b, 0x88,
-	0xb6, 0xfc, 0xb0, 0x15, 0x42, 0xe0, 0x93, 0x48, 0x90, 0x24, 0xf1, 0x3e, 0x9f, 0xc4, 0x4b, 0xbc,
-	0x08, 0xfe, 0xd7, 0x7d, 0x56, 0xbe, 0x53, 0x04, 0xff, 0xbc, 0x53, 0x04, 0xc9, 0x22, 0x9d, 0xf2,
-	0x42, 0x02, 0x6f, 0x25, 0x7b, 0xe5, 0x98, 0xbe, 0xe3, 0xe4, 0x0f, 0x40, 0xd5, 0x1a, 0x91, 0x13,
-	0x14, 0x79, 0x64, 0x3c, 0x37, 0xa9, 0x14, 0x2a, 0xb7, 0xe3, 0xb7, 0x4d, 0x6c, 0x81, 0xa6, 0x55,
-	0x6b, 0x6a, 0xb9, 0xdb, 0x91, 0xa2, 0x32, 0xb5, 0xcb, 0x14, 0x5b, 0x0f, 0x63, 0x02, 0x52, 0x93,
-	0x31, 0x09, 0x77, 0xe6, 0xac, 0x47, 0x66, 0x4c, 0xaf, 0x83, 0xad, 0x29, 0xd1, 0x84, 0x86, 0xe6,
-	0x4f, 0xeb, 0x60, 0xa5, 0x8b, 0x5d, 0xf9, 0x6b, 0x70, 0x3d, 0xfb, 0xe4, 0xdb, 0xcf, 0x0b, 0x70,
-	0xfa, 0xe5, 0xa2, 0x1e, 0x96, 0x45, 0x26, 0xdc, 0x43, 0x50, 0x13, 0xdf, 0x21, 0x7b, 0x05, 0x06,
-	0x04, 0x9c, 0x6a, 0x94, 0xc3, 0x89, 0x6e, 0xc4, 0xc5, 0x5f, 0xe4, 0x46, 0xc0, 0x15, 0xba, 0x99,
-	0xb1, 0x80, 0xe5, 0x01, 0xa8, 0xa6, 0xcb, 0x77, 0xb7, 0x40, 0x39, 0x41, 0xa9, 0xf7, 0xca, 0xa0,
-	0x32, 0x74, 0x09, 0xbb, 0xab, 0x90, 0xae, 0x14, 0x57, 0x4c, 0xd7, 0x8c, 0xdd, 0xf1, 0x14, 0xdc,
-	0xbc, 0xba, 0x14, 0x8a, 0x22, 0xbd, 0x82, 0x56, 0x8f, 0x16, 0x41, 0x27, 0x8e, 0x6d, 0x00, 0x84,
-	0x81, 0x7c, 0xa7, 0xc0, 0x46, 0x0a, 0x53, 0xef, 0x97, 0x82, 0x89, 0x1c, 0x8a, 0x73, 0x74, 0xaf,
-	0xb0, 0x66, 0x13, 0x5c, 0x21, 0x87, 0x33, 0x46, 0x20, 0x73, 0x93, 0x8e, 0xbf, 0x62, 0x37, 0x09,
-	0x6e, 0x8e, 0x9b, 0xab, 0xc3, 0xeb, 0x04, 0x6c, 0x64, 0xa6, 0xd2, 0xdd, 0xb9, 0x9d, 0xc1, 0x80,
-	0xaa, 0x59, 0x12, 0x38, 0xf1, 0xa4, 0xae, 0x7d, 0x13, 0xcf, 0xa0, 0xce, 0x27, 0x2f, 0xcf, 0x35,
-	0xe9, 0xd5, 0xb9, 0x26, 0xfd, 0x7d, 0xae, 0x49, 0xcf, 0x2f, 0xb4, 0xa5, 0x57, 0x17, 0xda, 0xd2,
-	0x1f, 0x17, 0xda, 0xd2, 0x17, 0xf7, 0x5c, 0x8f, 0x9c, 0x8c, 0x6c, 0x63, 0x88, 0x7c, 0x93, 0xff,
-	0xba, 0x9d, 0x39, 0x93, 0xc8, 0x38, 0x84, 0xd8, 0xae, 0xd0, 0x1f, 0x99, 0x0f, 0xfe, 0x0d, 0x00,
-	0x00, 0xff, 0xff, 0x53, 0x41, 0x96, 0xf4, 0x8b, 0x0f, 0x00, 0x00,
+	// 1740 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x59, 0xcf, 0x6f, 0x1b, 0xc5,
+	0x17, 0xcf, 0x36, 0x8e, 0x53, 0x4f, 0xd2, 0x7c, 0xdb, 0x6d, 0xbe, 0x8d, 0xe3, 0x52, 0xa7, 0xdd,
+	0xa6, 0x4d, 0x5a, 0x5a, 0xbb, 0x49, 0x5b, 0x5a, 0x5c, 0x2e, 0x4e, 0x51, 0x05, 0x02, 0xab, 0xd1,
+	0x26, 0x05, 0x09, 0x21, 0x45, 0x6b, 0x7b, 0xb2, 0x5e, 0xa5, 0xde, 0xb5, 0x76, 0xc6, 0xf9, 0x71,
+	0x43, 0xdc, 0xe0, 0x42, 0x11, 0x07, 0x2e, 0xbd, 0x80, 0x38, 0x20, 0x21, 0xa1, 0x1e, 0x38, 0x70,
+	0xe2, 0x88, 0x2a, 0x40, 0xa8, 0xe2, 0x02, 0x5c, 0x10, 0x6a, 0x0f, 0xfd, 0x1b, 0xb8, 0xa1, 0xf9,
+	0xe1, 0xd9, 0xd9, 0xb5, 0x77, 0xbc, 0x0e, 0x8e, 0xd4, 0x4b, 0xd5, 0x79, 0xfe, 0xcc, 0xbc, 0xcf,
+	0x7b, 0xf3, 0xde, 0xdb, 0xf7, 0x26, 0x60, 0xce, 0x72, 0x70, 0xb5, 0x56, 0xb4, 0x6c, 0xe8, 0x62,
+	0x1f, 0xda, 0x0e, 0xc2, 0xfe, 0x5e, 0x71, 0x7b, 0xa9, 0x88, 0x77, 0x0b, 0x2d, 0xdf, 0xc3, 0x9e,
+	0x7e, 0x82, 0x02, 0x0a, 0x21, 0x40, 0x61, 0x7b, 0x29, 0x67, 0xc4, 0x6c, 0xa4, 0x02, 0xb6, 0x37,
+	0xb7, 0x18, 0x87, 0xc1, 0x18, 0x22, 0x6c, 0x61, 0xc7, 0x73, 0x39, 0xf2, 0x6c, 0x0c, 0xb2, 0x65,
+	0xf9, 0x56, 0x13, 0x71, 0xd0, 0x7c, 0x1c, 0xc8, 0xf7, 0x36, 0x9d, 0xfb, 0x90, 0xa3, 0x8e, 0x59,
+	0x4d, 0xc7, 0xf5, 0x8a, 0xf4, 0x5f, 0x2e, 0xca, 0xd7, 0x3c, 0xd4, 0xf4, 0x50, 0xb1, 0x6a, 0x21,
+	0x58, 0xdc, 0x5e, 0xaa, 0x42, 0x6c, 0x2d, 0x15, 0x6b, 0x9e, 0xd3, 0xd1, 0x3e, 0xc3, 0x7f, 0x6f,
+	0x22, 0x9b, 0x9c, 0xd7, 0x44, 0x36, 0xff, 0x61, 0x96, 0xfd, 0xb0, 0x41, 0x57, 0x45, 0xb6, 0xe0,
+	0x3f, 0x4d, 0xdb, 0x9e, 0xed, 0x31, 0x39, 0xf9, 0x1f, 0x93, 0x1a, 0x5f, 0x8d, 0x82, 0xa3, 0x15,
+	0x64, 0x9b, 0x94, 0x1d, 0xf4, 0xcb, 0x84, 0xaa, 0x5e, 0x00, 0x63, 0xde, 0x8e, 0x0b, 0xfd, 0xac,
+	0x76, 0x5a, 0x5b, 0xcc, 0xac, 0x64, 0x7f, 0xfb, 0xee, 0xf2, 0x34, 0x3f, 0xab, 0x5c, 0xaf, 0xfb,
+	0x10, 0xa1, 0x35, 0xec, 0x3b, 0xae, 0x6d, 0x32, 0x98, 0x7e, 0x0d, 0x1c, 0xf6, 0x5a, 0xd0, 0xb7,
+	0xb0, 0xe7, 0x67, 0x0f, 0xf5, 0xd9, 0x22, 0x90, 0xfa, 0x15, 0x90, 0x6e, 0x59, 0x7b, 0x5e, 0x1b,
+	0x67, 0x47, 0xfb, 0xec, 0xe1, 0x38, 0xfd, 0x75, 0x30, 0xce, 0x5d, 0x97, 0x4d, 0x9d, 0xd6, 0x16,
+	0x27, 0x96, 0xe7, 0x0a, 0xbd, 0x2f, 0xbb, 0xb0, 0xca, 0x60, 0x2b, 0x99, 0xc7, 0x7f, 0xcd, 0x8d,
+	0x7c, 0xfd, 0xfc, 0xd1, 0x45, 0xcd, 0xec, 0x6c, 0xd5, 0x6f, 0x82, 0x54, 0xd5, 0x73, 0xeb, 0xd9,
+	0x31, 0x7a, 0xc4, 0x6c, 0x81, 0xab, 0x24, 0xbe, 0x2e, 0x70, 0x5f, 0x17, 0x6e, 0x7b, 0x8e, 0x2b,
+	0x6f, 0xa6, 0x3b, 0xf4, 0x32, 0x18, 0xaf, 0x79, 0x2e, 0x82, 0x2e, 0xce, 0xa6, 0xe9, 0xe6, 0x85,
+	0x38, 0xfd, 0x77, 0xb9, 0x91, 0xb7, 0x19, 0xdc, 0xec, 0xec, 0x2b, 0x5d, 0xff, 0xf0, 0xf9, 0xa3,
+	0x8b, 0xcc, 0x6d, 0x1f, 0x3f, 0x7f, 0x74, 0xf1, 0x3c, 0x8b, 0x90, 0xdd, 0x48, 0x8c, 0x44, 0x6f,
+	0xc4, 0xf0, 0x41, 0x36, 0x2a, 0x33, 0x21, 0x6a, 0x91, 0x43, 0xf5, 0x59, 0x70, 0x98, 0xee, 0xde,
+	0x70, 0xea, 0xf4, 0xc2, 0x52, 0xe6, 0x38, 0x5d, 0xbf, 0x59, 0xd7, 0x6f, 0x81, 0x34, 0x09, 0xdb,
+	0x36, 0xa2, 0xd7, 0x32, 0xb5, 0x7c, 0x36, 0x8e, 0x2f, 0x3d, 0x71, 0x8d, 0x42, 0x4d, 0xbe, 0xc5,
+	0xf8, 0x53, 0x03, 0x53, 0x15, 0x64, 0xdf, 0x6b, 0xd5, 0x2d, 0x0c, 0x59, 0x60, 0x5c, 0x01, 0x69,
+	0xe4, 0xd8, 0x49, 0x22, 0x83, 0xe3, 0x42, 0xe4, 0x0e, 0x85, 0xc9, 0x49, 0xb7, 0x39, 0xba, 0xef,
+	0xdb, 0x2c, 0x5d, 0x23, 0x0e, 0xe5, 0xda, 0x88, 0x47, 0xe7, 0x63, 0x3d, 0x2a, 0x19, 0x62, 0x64,
+	0xc1, 0x89, 0xb0, 0xa4, 0xe3, 0x4d, 0xe3, 0xa3, 0x43, 0xd4, 0xea, 0x35, 0x88, 0x3b, 0x77, 0x38,
+	0x70, 0x3a, 0x28, 0x6c, 0x96, 0x33, 0x65, 0x34, 0x71, 0xa6, 0x48, 0x71, 0x97, 0xda, 0x67, 0xdc,
+	0x5d, 0x0d, 0xc7, 0x5d, 0xbc, 0x97, 0x24, 0xc3, 0xb9, 0x97, 0x24, 0x89, 0xf0, 0xd2, 0x4f, 0x1a,
+	0x98, 0xac, 0x20, 0x7b, 0xc5, 0x73, 0xeb, 0xfb, 0x2b, 0x19, 0x0a, 0x1f, 0xbd, 0x06, 0xd2, 0x56,
+	0xd3, 0x6b, 0xbb, 0x98, 0x87, 0x45, 0xb2, 0x0c, 0xe5, 0x7b, 0x4a, 0x4b, 0x61, 0x43, 0x8d, 0x58,
+	0x43, 0x05, 0x77, 0x63, 0x0d, 0x4c, 0xcb, 0x6b, 0x91, 0x58, 0x41, 0xf6, 0x68, 0x83, 0x67, 0xcf,
+	0xaf, 0x3c, 0x7b, 0xdc, 0xea, 0x8b, 0xe7, 0xa3, 0xc4, 0xc1, 0x20, 0xb1, 0x37, 0x6e, 0xb1, 0x94,
+	0x09, 0x24, 0xc2, 0x4f, 0x67, 0xc0, 0x64, 0xcd, 0x6b, 0xb6, 0xee, 0x43, 0x0c, 0xd1, 0x86, 0x85,
+	0x79, 0x11, 0x9a, 0x10, 0xb2, 0x32, 0x36, 0x1e, 0x6a, 0xd4, 0xc7, 0xb7, 0xb9, 0x88, 0x9d, 0xe2,
+	0xb8, 0x36, 0xad, 0x28, 0xd0, 0xad, 0x27, 0xaa, 0x28, 0x14, 0xa7, 0xf0, 0x4a, 0xe9, 0x06, 0xab,
+	0x05, 0x14, 0x47, 0x0c, 0x5b, 0x88, 0x35, 0x2c, 0x4c, 0xc4, 0x78, 0x1f, 0xbc, 0xd4, 0x8b, 0x9d,
+	0xb0, 0x30, 0x70, 0xb7, 0x36, 0xb8, 0xbb, 0x8d, 0x4f, 0x35, 0x70, 0xa4, 0x82, 0xec, 0x55, 0xab,
+	0x8d, 0x0e, 0xa0, 0x8e, 0xb2, 0xdb, 0x94, 0x2a, 0xe0, 0xd9, 0x58, 0xab, 0x03, 0x06, 0xc6, 0x0c,
+	0xf8, 0x7f, 0x48, 0x20, 0x32, 0xfb, 0x33, 0x16, 0xb7, 0x26, 0x44, 0xed, 0xe6, 0x41, 0xb0, 0x4d,
+	0x5e, 0xaf, 0x25, 0x0a, 0xbc, 0x12, 0x49, 0x12, 0xc1, 0xf7, 0x41, 0x87, 0x2f, 0x76, 0x7c, 0x38,
+	0xec, 0x3c, 0x4b, 0x9e, 0x29, 0x92, 0x7e, 0x63, 0x97, 0x93, 0x15, 0x92, 0x01, 0x32, 0xe5, 0xbf,
+	0x7d, 0xb2, 0xbf, 0xd5, 0xc0, 0x71, 0x52, 0xb1, 0xb1, 0xe5, 0xe3, 0x8a, 0xe5, 0xb8, 0x18, 0xba,
+	0x96, 0x5b, 0x83, 0xc3, 0xfd, 0x6e, 0x4f, 0x83, 0xb1, 0xb6, 0x8b, 0x9d, 0xfb, 0xb4, 0xf4, 0xa4,
+	0x4c, 0xb6, 0x18, 0xe0, 0x5e, 0x25, 0x62, 0xc6, 0x29, 0x70, 0xb2, 0x07, 0x5f, 0x71, 0xb9, 0x9f,
+	0xb0, 0xcf, 0xcc, 0x1b, 0xd0, 0xf2, 0x71, 0x15, 0x5a, 0x43, 0x0e, 0xc5, 0xe5, 0x08, 0xe5, 0xf8,
+	0x6f, 0x85, 0x20, 0x60, 0x9c, 0xa0, 0x75, 0x4c, 0xac, 0x05, 0xd3, 0x1f, 0x18, 0xd3, 0x35, 0x88,
+	0x57, 0x59, 0xaf, 0x3a, 0xc4, 0x62, 0x3f, 0x70, 0xa3, 0x9c, 0xfc, 0x23, 0x28, 0xf8, 0x1a, 0x45,
+	0x6a, 0x98, 0x58, 0x8b, 0x90, 0x9d, 0x01, 0xe3, 0x56, 0x0d, 0x4b, 0xd1, 0x9a, 0x26, 0xcb, 0x32,
+	0x36, 0x7e, 0xd6, 0xe8, 0xe4, 0x70, 0x77, 0x73, 0x13, 0xfa, 0xeb, 0xbe, 0xe5, 0xa2, 0x4d, 0x38,
+	0xd4, 0x56, 0xe9, 0x3a, 0xc8, 0xb8, 0x70, 0x67, 0x83, 0x1d, 0xd7, 0xb7, 0x57, 0x72, 0xe1, 0xce,
+	0x5d, 0x82, 0x4c, 0xde, 0x60, 0x87, 0x88, 0x1b, 0xaf, 0xd2, 0x06, 0x3b, 0x24, 0x13, 0x2e, 0x38,
+	0x05, 0x00, 0xdc, 0x6d, 0x39, 0xbe, 0x9c, 0xb3, 0x19, 0x2e, 0x29, 0x63, 0xe3, 0x73, 0x96, 0x74,
+	0xef, 0x3a, 0xb8, 0x51, 0xf7, 0xad, 0x9d, 0x03, 0xf0, 0x45, 0x72, 0xa3, 0x3a, 0x24, 0xa8, 0x21,
+	0x3c, 0xbb, 0xa2, 0xc4, 0x44, 0xcc, 0x7e, 0xa1, 0x81, 0x63, 0x15, 0x64, 0x97, 0x6b, 0x35, 0xd8,
+	0xc2, 0x82, 0x76, 0xc8, 0xef, 0x5a, 0x52, 0xbf, 0xab, 0xd8, 0x97, 0x08, 0xfb, 0xe0, 0x50, 0xf5,
+	0x97, 0x39, 0xcc, 0xc6, 0x38, 0x09, 0x66, 0xbb, 0x84, 0xc2, 0x80, 0x5f, 0x34, 0xf0, 0xbf, 0x0a,
+	0xb2, 0xd7, 0x7d, 0xc7, 0xb6, 0xa1, 0xbf, 0xee, 0x34, 0xa1, 0x3f, 0xd4, 0x86, 0x42, 0xbf, 0x0e,
+	0x52, 0x5b, 0x8e, 0x5b, 0xa7, 0xe1, 0x37, 0xb5, 0x7c, 0x26, 0xae, 0x14, 0x53, 0xcd, 0x6f, 0x39,
+	0x6e, 0xdd, 0xa4, 0x70, 0x76, 0x5d, 0x52, 0x1f, 0x72, 0x2e, 0xd6, 0x5a, 0x99, 0xba, 0x31, 0x0b,
+	0x66, 0x22, 0x22, 0x61, 0xe9, 0x3f, 0x1a, 0xc8, 0x10, 0x3f, 0xd0, 0x77, 0x08, 0x62, 0xa3, 0x83,
+	0x50, 0x3b, 0x89, 0x8d, 0x0c, 0xa7, 0xb2, 0xf1, 0x16, 0x48, 0xe1, 0xbd, 0x16, 0xe4, 0x36, 0xc6,
+	0x4e, 0x16, 0xe5, 0xe0, 0x09, 0x64, 0x7d, 0xaf, 0x05, 0x4d, 0xba, 0x49, 0xd7, 0x41, 0xaa, 0x61,
+	0xa1, 0x06, 0x1d, 0x4b, 0x26, 0x4d, 0xfa, 0xff, 0x48, 0xba, 0x8c, 0x45, 0xd2, 0xa5, 0x54, 0xa4,
+	0xce, 0x61, 0xbc, 0x88, 0x73, 0xe6, 0xe2, 0x43, 0x81, 0xaa, 0x34, 0x8e, 0xb3, 0x28, 0xa5, 0x0b,
+	0xe1, 0x90, 0xdf, 0x59, 0x43, 0x69, 0xc2, 0x6d, 0x6f, 0x0b, 0x4a, 0xdc, 0x5e, 0x1c, 0xdf, 0xf0,
+	0x28, 0x08, 0x0c, 0x3d, 0xa7, 0x68, 0x1e, 0x02, 0x2b, 0x8c, 0x3c, 0xed, 0x45, 0xbb, 0x0c, 0x13,
+	0x96, 0x7f, 0xcf, 0x82, 0x7e, 0xad, 0x8d, 0x5a, 0xb0, 0x33, 0x59, 0xbc, 0x02, 0x32, 0x56, 0x1b,
+	0x37, 0x3c, 0xdf, 0xc1, 0x7b, 0x7d, 0xed, 0x0e, 0xa0, 0x2a, 0xd3, 0xb3, 0x60, 0x1c, 0xc1, 0x9a,
+	0xe7, 0xd6, 0x11, 0xff, 0xce, 0x77, 0x96, 0xa5, 0x9b, 0x34, 0x9d, 0xc5, 0x21, 0x6a, 0xd3, 0x64,
+	0x9a, 0x3c, 0xc0, 0x65, 0x91, 0xb0, 0xea, 0x4b, 0x56, 0x8b, 0xde, 0x76, 0x36, 0x31, 0xfb, 0x1d,
+	0x91, 0xcb, 0x1c, 0xbe, 0x5d, 0xbc, 0x18, 0x85, 0xd8, 0xc7, 0x17, 0xa3, 0x30, 0x1d, 0x5e, 0x8c,
+	0xc2, 0x42, 0x61, 0xc1, 0x43, 0xd6, 0x88, 0xde, 0xf1, 0x7c, 0xd2, 0xc0, 0x90, 0xde, 0xef, 0x20,
+	0xe8, 0xdf, 0xe8, 0xa6, 0x1f, 0xdf, 0x69, 0x49, 0x5c, 0x8c, 0x7b, 0xb4, 0x29, 0x95, 0x24, 0xc3,
+	0x19, 0x73, 0x7f, 0x64, 0xd1, 0xc8, 0x5e, 0x52, 0x56, 0xe9, 0xe3, 0xe7, 0xbe, 0xcd, 0x2e, 0x93,
+	0x3e, 0x87, 0x9c, 0x40, 0x8d, 0x9e, 0x58, 0xce, 0xc7, 0xbe, 0x07, 0x51, 0x54, 0x68, 0xd4, 0x62,
+	0x1b, 0x07, 0x8b, 0x4d, 0x99, 0x34, 0x8f, 0x4d, 0x59, 0xd4, 0x71, 0xd0, 0xf2, 0x37, 0x3a, 0x18,
+	0xad, 0x20, 0x5b, 0xdf, 0x02, 0x47, 0xc2, 0xef, 0xa4, 0x8b, 0x71, 0x04, 0xa3, 0x6f, 0x75, 0xb9,
+	0x2b, 0x49, 0x91, 0xe2, 0x56, 0x20, 0x98, 0x90, 0x5f, 0xde, 0xce, 0x2b, 0x0e, 0x90, 0x70, 0xb9,
+	0x42, 0x32, 0x9c, 0xac, 0x46, 0x7e, 0xea, 0x52, 0xa9, 0x91, 0x70, 0x4a, 0x35, 0x3d, 0xde, 0x8b,
+	0xf4, 0x0d, 0x90, 0x09, 0xde, 0x8a, 0xe6, 0x15, 0x9b, 0x05, 0x2a, 0x77, 0x29, 0x09, 0x2a, 0xe4,
+	0x2e, 0xe9, 0xa9, 0x45, 0xe9, 0xae, 0x00, 0xa7, 0x76, 0x57, 0x8f, 0xa7, 0x8e, 0x1d, 0x70, 0xac,
+	0xfb, 0x0d, 0x43, 0xc5, 0xb4, 0x0b, 0x9d, 0xbb, 0x36, 0x08, 0x5a, 0x28, 0xae, 0x02, 0x20, 0xbd,
+	0x1f, 0x9c, 0x53, 0x9c, 0x11, 0xc0, 0x72, 0x97, 0x13, 0xc1, 0x64, 0x1f, 0xca, 0x63, 0xff, 0x79,
+	0x65, 0xcc, 0x0a, 0x9c, 0xd2, 0x87, 0x3d, 0x26, 0x76, 0xa6, 0x26, 0x98, 0xd6, 0xd5, 0x6a, 0x04,
+	0xae, 0x8f, 0x9a, 0xee, 0x59, 0x1b, 0x83, 0xa3, 0x5d, 0x73, 0xf0, 0xcb, 0xaa, 0xb0, 0x8d, 0x80,
+	0x73, 0x57, 0x07, 0x00, 0xcb, 0x81, 0x1e, 0x4c, 0xab, 0xaa, 0x40, 0x17, 0x28, 0x65, 0xa0, 0x77,
+	0x0d, 0x9a, 0x44, 0x41, 0x30, 0x64, 0xce, 0xab, 0xd3, 0x90, 0xa1, 0x94, 0x0a, 0xba, 0x07, 0xbe,
+	0x2d, 0x70, 0x24, 0x3c, 0xd3, 0xa9, 0xaa, 0x5c, 0x08, 0xa9, 0xac, 0x72, 0xbd, 0x47, 0x2b, 0x0c,
+	0x8e, 0x76, 0xcd, 0x4d, 0xaa, 0x4b, 0x8a, 0x82, 0x95, 0x97, 0x14, 0x37, 0xf8, 0xe8, 0x2e, 0x98,
+	0x8a, 0x0c, 0x3d, 0x17, 0x14, 0xc7, 0x84, 0xa1, 0xb9, 0xa5, 0xc4, 0x50, 0xa1, 0xaf, 0x01, 0x26,
+	0x43, 0x33, 0xca, 0x82, 0xe2, 0x08, 0x19, 0x98, 0x2b, 0x26, 0x04, 0x0a, 0x4d, 0xef, 0x80, 0x34,
+	0x9f, 0x11, 0xce, 0xa8, 0x68, 0x52, 0x48, 0xee, 0x42, 0x5f, 0x88, 0x5c, 0xf7, 0xba, 0x5b, 0xed,
+	0x4b, 0xca, 0x8c, 0x8c, 0xa0, 0x95, 0x75, 0x2f, 0xb6, 0xdb, 0x25, 0xae, 0x0b, 0x75, 0xba, 0x2a,
+	0xd7, 0xc9, 0x40, 0xa5, 0xeb, 0x7a, 0x75, 0xa0, 0x24, 0x28, 0x22, 0xdd, 0xa7, 0xca, 0x3f, 0x61,
+	0xa8, 0x32, 0x28, 0x7a, 0xf7, 0x8b, 0xa4, 0x0c, 0xca, 0xbd, 0xa2, 0xaa, 0x0c, 0x4a, 0x38, 0x65,
+	0x19, 0xec, 0xd5, 0xdd, 0x35, 0xc0, 0x64, 0xa8, 0x39, 0x5b, 0xe8, 0xdb, 0x20, 0x30, 0xa0, 0xd2,
+	0x81, 0xbd, 0xda, 0xa4, 0xdc, 0xd8, 0x07, 0xa4, 0x15, 0x5b, 0xb9, 0xf3, 0xf8, 0x69, 0x5e, 0x7b,
+	0xf2, 0x34, 0xaf, 0xfd, 0xfd, 0x34, 0xaf, 0x3d, 0x78, 0x96, 0x1f, 0x79, 0xf2, 0x2c, 0x3f, 0xf2,
+	0xc7, 0xb3, 0xfc, 0xc8, 0x7b, 0x97, 0x6c, 0x07, 0x37, 0xda, 0xd5, 0x42, 0xcd, 0x6b, 0x16, 0xf9,
+	0x5f, 0xc6, 0x7b, 0xb6, 0x66, 0x64, 0x7a, 0x42, 0xd5, 0x34, 0xfd, 0x03, 0xf5, 0xd5, 0x7f, 0x03,
+	0x00, 0x00, 0xff, 0xff, 0xa1, 0x65, 0x87, 0x3c, 0xf1, 0x1f, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -1195,9 +2510,38 @@ type MsgClient interface {
 	PauseAgent(ctx context.Context, in *MsgPauseAgent, opts ...grpc.CallOption) (*MsgPauseAgentResponse, error)
 	// ResumeAgent takes new work again. For the owner or the operator.
 	ResumeAgent(ctx context.Context, in *MsgResumeAgent, opts ...grpc.CallOption) (*MsgResumeAgentResponse, error)
-	// RetireAgent ends an agent without live work for good and starts to withdraw its
-	// whole bond. For the owner.
+	// RetireAgent ends an agent for good, at once or with its last work, and starts to
+	// withdraw its whole bond then. For the owner.
 	RetireAgent(ctx context.Context, in *MsgRetireAgent, opts ...grpc.CallOption) (*MsgRetireAgentResponse, error)
+	// StartMaintenance takes no new work until a time. For the owner or the operator.
+	StartMaintenance(ctx context.Context, in *MsgStartMaintenance, opts ...grpc.CallOption) (*MsgStartMaintenanceResponse, error)
+	// Heartbeat says that the agent is there. For the owner or the operator.
+	Heartbeat(ctx context.Context, in *MsgHeartbeat, opts ...grpc.CallOption) (*MsgHeartbeatResponse, error)
+	// SetPayout lets another address receive what the agent earns, after a delay. The
+	// present address drops a change that is on its way. For the owner.
+	SetPayout(ctx context.Context, in *MsgSetPayout, opts ...grpc.CallOption) (*MsgSetPayoutResponse, error)
+	// OfferTransfer offers the agent with its bond to somebody, for 7 days. For the owner.
+	OfferTransfer(ctx context.Context, in *MsgOfferTransfer, opts ...grpc.CallOption) (*MsgOfferTransferResponse, error)
+	// WithdrawTransfer takes an offer of ownership back. For the owner.
+	WithdrawTransfer(ctx context.Context, in *MsgWithdrawTransfer, opts ...grpc.CallOption) (*MsgWithdrawTransferResponse, error)
+	// AcceptTransfer makes the signer the agent's owner, operator and payout address.
+	// For whom it was offered to.
+	AcceptTransfer(ctx context.Context, in *MsgAcceptTransfer, opts ...grpc.CallOption) (*MsgAcceptTransferResponse, error)
+	// TriggerTimer does what should have happened to an agent by itself. Anybody may
+	// call it.
+	TriggerTimer(ctx context.Context, in *MsgTriggerTimer, opts ...grpc.CallOption) (*MsgTriggerTimerResponse, error)
+	// Attest says something about an agent, or says it anew. Anybody may call it; buyers
+	// choose whom they believe.
+	Attest(ctx context.Context, in *MsgAttest, opts ...grpc.CallOption) (*MsgAttestResponse, error)
+	// RevokeAttestation takes an attestation back. For its issuer.
+	RevokeAttestation(ctx context.Context, in *MsgRevokeAttestation, opts ...grpc.CallOption) (*MsgRevokeAttestationResponse, error)
+	// SuspendAgent stops an agent for a time. Only the authority may call it.
+	SuspendAgent(ctx context.Context, in *MsgSuspendAgent, opts ...grpc.CallOption) (*MsgSuspendAgentResponse, error)
+	// LiftSuspension ends a suspension early. Only the authority may call it.
+	LiftSuspension(ctx context.Context, in *MsgLiftSuspension, opts ...grpc.CallOption) (*MsgLiftSuspensionResponse, error)
+	// ForceRetire ends an agent for good, at once or with its last work. Only the
+	// authority may call it.
+	ForceRetire(ctx context.Context, in *MsgForceRetire, opts ...grpc.CallOption) (*MsgForceRetireResponse, error)
 	// UpdateParams replaces all parameters. Only the authority may call it.
 	UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error)
 }
@@ -1291,6 +2635,114 @@ func (c *msgClient) RetireAgent(ctx context.Context, in *MsgRetireAgent, opts ..
 	return out, nil
 }
 
+func (c *msgClient) StartMaintenance(ctx context.Context, in *MsgStartMaintenance, opts ...grpc.CallOption) (*MsgStartMaintenanceResponse, error) {
+	out := new(MsgStartMaintenanceResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/StartMaintenance", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Heartbeat(ctx context.Context, in *MsgHeartbeat, opts ...grpc.CallOption) (*MsgHeartbeatResponse, error) {
+	out := new(MsgHeartbeatResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/Heartbeat", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SetPayout(ctx context.Context, in *MsgSetPayout, opts ...grpc.CallOption) (*MsgSetPayoutResponse, error) {
+	out := new(MsgSetPayoutResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/SetPayout", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) OfferTransfer(ctx context.Context, in *MsgOfferTransfer, opts ...grpc.CallOption) (*MsgOfferTransferResponse, error) {
+	out := new(MsgOfferTransferResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/OfferTransfer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) WithdrawTransfer(ctx context.Context, in *MsgWithdrawTransfer, opts ...grpc.CallOption) (*MsgWithdrawTransferResponse, error) {
+	out := new(MsgWithdrawTransferResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/WithdrawTransfer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) AcceptTransfer(ctx context.Context, in *MsgAcceptTransfer, opts ...grpc.CallOption) (*MsgAcceptTransferResponse, error) {
+	out := new(MsgAcceptTransferResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/AcceptTransfer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) TriggerTimer(ctx context.Context, in *MsgTriggerTimer, opts ...grpc.CallOption) (*MsgTriggerTimerResponse, error) {
+	out := new(MsgTriggerTimerResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/TriggerTimer", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) Attest(ctx context.Context, in *MsgAttest, opts ...grpc.CallOption) (*MsgAttestResponse, error) {
+	out := new(MsgAttestResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/Attest", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) RevokeAttestation(ctx context.Context, in *MsgRevokeAttestation, opts ...grpc.CallOption) (*MsgRevokeAttestationResponse, error) {
+	out := new(MsgRevokeAttestationResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/RevokeAttestation", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) SuspendAgent(ctx context.Context, in *MsgSuspendAgent, opts ...grpc.CallOption) (*MsgSuspendAgentResponse, error) {
+	out := new(MsgSuspendAgentResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/SuspendAgent", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) LiftSuspension(ctx context.Context, in *MsgLiftSuspension, opts ...grpc.CallOption) (*MsgLiftSuspensionResponse, error) {
+	out := new(MsgLiftSuspensionResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/LiftSuspension", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *msgClient) ForceRetire(ctx context.Context, in *MsgForceRetire, opts ...grpc.CallOption) (*MsgForceRetireResponse, error) {
+	out := new(MsgForceRetireResponse)
+	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/ForceRetire", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *msgClient) UpdateParams(ctx context.Context, in *MsgUpdateParams, opts ...grpc.CallOption) (*MsgUpdateParamsResponse, error) {
 	out := new(MsgUpdateParamsResponse)
 	err := c.cc.Invoke(ctx, "/aitbc.agentregistry.v1.Msg/UpdateParams", in, out, opts...)
@@ -1321,9 +2773,38 @@ type MsgServer interface {
 	PauseAgent(context.Context, *MsgPauseAgent) (*MsgPauseAgentResponse, error)
 	// ResumeAgent takes new work again. For the owner or the operator.
 	ResumeAgent(context.Context, *MsgResumeAgent) (*MsgResumeAgentResponse, error)
-	// RetireAgent ends an agent without live work for good and starts to withdraw its
-	// whole bond. For the owner.
+	// RetireAgent ends an agent for good, at once or with its last work, and starts to
+	// withdraw its whole bond then. For the owner.
 	RetireAgent(context.Context, *MsgRetireAgent) (*MsgRetireAgentResponse, error)
+	// StartMaintenance takes no new work until a time. For the owner or the operator.
+	StartMaintenance(context.Context, *MsgStartMaintenance) (*MsgStartMaintenanceResponse, error)
+	// Heartbeat says that the agent is there. For the owner or the operator.
+	Heartbeat(context.Context, *MsgHeartbeat) (*MsgHeartbeatResponse, error)
+	// SetPayout lets another address receive what the agent earns, after a delay. The
+	// present address drops a change that is on its way. For the owner.
+	SetPayout(context.Context, *MsgSetPayout) (*MsgSetPayoutResponse, error)
+	// OfferTransfer offers the agent with its bond to somebody, for 7 days. For the owner.
+	OfferTransfer(context.Context, *MsgOfferTransfer) (*MsgOfferTransferResponse, error)
+	// WithdrawTransfer takes an offer of ownership back. For the owner.
+	WithdrawTransfer(context.Context, *MsgWithdrawTransfer) (*MsgWithdrawTransferResponse, error)
+	// AcceptTransfer makes the signer the agent's owner, operator and payout address.
+	// For whom it was offered to.
+	AcceptTransfer(context.Context, *MsgAcceptTransfer) (*MsgAcceptTransferResponse, error)
+	// TriggerTimer does what should have happened to an agent by itself. Anybody may
+	// call it.
+	TriggerTimer(context.Context, *MsgTriggerTimer) (*MsgTriggerTimerResponse, error)
+	// Attest says something about an agent, or says it anew. Anybody may call it; buyers
+	// choose whom they believe.
+	Attest(context.Context, *MsgAttest) (*MsgAttestResponse, error)
+	// RevokeAttestation takes an attestation back. For its issuer.
+	RevokeAttestation(context.Context, *MsgRevokeAttestation) (*MsgRevokeAttestationResponse, error)
+	// SuspendAgent stops an agent for a time. Only the authority may call it.
+	SuspendAgent(context.Context, *MsgSuspendAgent) (*MsgSuspendAgentResponse, error)
+	// LiftSuspension ends a suspension early. Only the authority may call it.
+	LiftSuspension(context.Context, *MsgLiftSuspension) (*MsgLiftSuspensionResponse, error)
+	// ForceRetire ends an agent for good, at once or with its last work. Only the
+	// authority may call it.
+	ForceRetire(context.Context, *MsgForceRetire) (*MsgForceRetireResponse, error)
 	// UpdateParams replaces all parameters. Only the authority may call it.
 	UpdateParams(context.Context, *MsgUpdateParams) (*MsgUpdateParamsResponse, error)
 }
@@ -1358,6 +2839,42 @@ func (*UnimplementedMsgServer) ResumeAgent(ctx context.Context, req *MsgResumeAg
 }
 func (*UnimplementedMsgServer) RetireAgent(ctx context.Context, req *MsgRetireAgent) (*MsgRetireAgentResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RetireAgent not implemented")
+}
+func (*UnimplementedMsgServer) StartMaintenance(ctx context.Context, req *MsgStartMaintenance) (*MsgStartMaintenanceResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method StartMaintenance not implemented")
+}
+func (*UnimplementedMsgServer) Heartbeat(ctx context.Context, req *MsgHeartbeat) (*MsgHeartbeatResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Heartbeat not implemented")
+}
+func (*UnimplementedMsgServer) SetPayout(ctx context.Context, req *MsgSetPayout) (*MsgSetPayoutResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SetPayout not implemented")
+}
+func (*UnimplementedMsgServer) OfferTransfer(ctx context.Context, req *MsgOfferTransfer) (*MsgOfferTransferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method OfferTransfer not implemented")
+}
+func (*UnimplementedMsgServer) WithdrawTransfer(ctx context.Context, req *MsgWithdrawTransfer) (*MsgWithdrawTransferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method WithdrawTransfer not implemented")
+}
+func (*UnimplementedMsgServer) AcceptTransfer(ctx context.Context, req *MsgAcceptTransfer) (*MsgAcceptTransferResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method AcceptTransfer not implemented")
+}
+func (*UnimplementedMsgServer) TriggerTimer(ctx context.Context, req *MsgTriggerTimer) (*MsgTriggerTimerResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method TriggerTimer not implemented")
+}
+func (*UnimplementedMsgServer) Attest(ctx context.Context, req *MsgAttest) (*MsgAttestResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Attest not implemented")
+}
+func (*UnimplementedMsgServer) RevokeAttestation(ctx context.Context, req *MsgRevokeAttestation) (*MsgRevokeAttestationResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RevokeAttestation not implemented")
+}
+func (*UnimplementedMsgServer) SuspendAgent(ctx context.Context, req *MsgSuspendAgent) (*MsgSuspendAgentResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method SuspendAgent not implemented")
+}
+func (*UnimplementedMsgServer) LiftSuspension(ctx context.Context, req *MsgLiftSuspension) (*MsgLiftSuspensionResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method LiftSuspension not implemented")
+}
+func (*UnimplementedMsgServer) ForceRetire(ctx context.Context, req *MsgForceRetire) (*MsgForceRetireResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ForceRetire not implemented")
 }
 func (*UnimplementedMsgServer) UpdateParams(ctx context.Context, req *MsgUpdateParams) (*MsgUpdateParamsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UpdateParams not implemented")
@@ -1529,6 +3046,222 @@ func _Msg_RetireAgent_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Msg_StartMaintenance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgStartMaintenance)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).StartMaintenance(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/StartMaintenance",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).StartMaintenance(ctx, req.(*MsgStartMaintenance))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Heartbeat_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgHeartbeat)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Heartbeat(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/Heartbeat",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Heartbeat(ctx, req.(*MsgHeartbeat))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SetPayout_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSetPayout)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SetPayout(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/SetPayout",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SetPayout(ctx, req.(*MsgSetPayout))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_OfferTransfer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgOfferTransfer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).OfferTransfer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/OfferTransfer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).OfferTransfer(ctx, req.(*MsgOfferTransfer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_WithdrawTransfer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgWithdrawTransfer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).WithdrawTransfer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/WithdrawTransfer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).WithdrawTransfer(ctx, req.(*MsgWithdrawTransfer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_AcceptTransfer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAcceptTransfer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).AcceptTransfer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/AcceptTransfer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).AcceptTransfer(ctx, req.(*MsgAcceptTransfer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_TriggerTimer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgTriggerTimer)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).TriggerTimer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/TriggerTimer",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).TriggerTimer(ctx, req.(*MsgTriggerTimer))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_Attest_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgAttest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).Attest(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/Attest",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).Attest(ctx, req.(*MsgAttest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_RevokeAttestation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgRevokeAttestation)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).RevokeAttestation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/RevokeAttestation",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).RevokeAttestation(ctx, req.(*MsgRevokeAttestation))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_SuspendAgent_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgSuspendAgent)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).SuspendAgent(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/SuspendAgent",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).SuspendAgent(ctx, req.(*MsgSuspendAgent))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_LiftSuspension_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgLiftSuspension)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).LiftSuspension(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/LiftSuspension",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).LiftSuspension(ctx, req.(*MsgLiftSuspension))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Msg_ForceRetire_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MsgForceRetire)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MsgServer).ForceRetire(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/aitbc.agentregistry.v1.Msg/ForceRetire",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MsgServer).ForceRetire(ctx, req.(*MsgForceRetire))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Msg_UpdateParams_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MsgUpdateParams)
 	if err := dec(in); err != nil {
@@ -1589,6 +3322,54 @@ var _Msg_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Msg_RetireAgent_Handler,
 		},
 		{
+			MethodName: "StartMaintenance",
+			Handler:    _Msg_StartMaintenance_Handler,
+		},
+		{
+			MethodName: "Heartbeat",
+			Handler:    _Msg_Heartbeat_Handler,
+		},
+		{
+			MethodName: "SetPayout",
+			Handler:    _Msg_SetPayout_Handler,
+		},
+		{
+			MethodName: "OfferTransfer",
+			Handler:    _Msg_OfferTransfer_Handler,
+		},
+		{
+			MethodName: "WithdrawTransfer",
+			Handler:    _Msg_WithdrawTransfer_Handler,
+		},
+		{
+			MethodName: "AcceptTransfer",
+			Handler:    _Msg_AcceptTransfer_Handler,
+		},
+		{
+			MethodName: "TriggerTimer",
+			Handler:    _Msg_TriggerTimer_Handler,
+		},
+		{
+			MethodName: "Attest",
+			Handler:    _Msg_Attest_Handler,
+		},
+		{
+			MethodName: "RevokeAttestation",
+			Handler:    _Msg_RevokeAttestation_Handler,
+		},
+		{
+			MethodName: "SuspendAgent",
+			Handler:    _Msg_SuspendAgent_Handler,
+		},
+		{
+			MethodName: "LiftSuspension",
+			Handler:    _Msg_LiftSuspension_Handler,
+		},
+		{
+			MethodName: "ForceRetire",
+			Handler:    _Msg_ForceRetire_Handler,
+		},
+		{
 			MethodName: "UpdateParams",
 			Handler:    _Msg_UpdateParams_Handler,
 		},
@@ -1617,6 +3398,18 @@ func (m *MsgRegisterAgent) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Consent != nil {
+		{
+			size, err := m.Consent.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
 	{
 		size, err := m.Bond.MarshalToSizedBuffer(dAtA[:i])
 		if err != nil {
@@ -1782,6 +3575,18 @@ func (m *MsgSetOperator) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Consent != nil {
+		{
+			size, err := m.Consent.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTx(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
 	if len(m.Operator) > 0 {
 		i -= len(m.Operator)
 		copy(dAtA[i:], m.Operator)
@@ -2212,8 +4017,775 @@ func (m *MsgRetireAgentResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) 
 	_ = i
 	var l int
 	_ = l
+	if m.Status != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Status))
+		i--
+		dAtA[i] = 0x10
+	}
 	if m.CompletesAt != 0 {
 		i = encodeVarintTx(dAtA, i, uint64(m.CompletesAt))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgStartMaintenance) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgStartMaintenance) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgStartMaintenance) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Until != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Until))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgStartMaintenanceResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgStartMaintenanceResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgStartMaintenanceResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgHeartbeat) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgHeartbeat) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgHeartbeat) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Signer) > 0 {
+		i -= len(m.Signer)
+		copy(dAtA[i:], m.Signer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Signer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgHeartbeatResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgHeartbeatResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgHeartbeatResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetPayout) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetPayout) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetPayout) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Payout) > 0 {
+		i -= len(m.Payout)
+		copy(dAtA[i:], m.Payout)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Payout)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSetPayoutResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSetPayoutResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSetPayoutResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ActsAt != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ActsAt))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgOfferTransfer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOfferTransfer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOfferTransfer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.NewOwner) > 0 {
+		i -= len(m.NewOwner)
+		copy(dAtA[i:], m.NewOwner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.NewOwner)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgOfferTransferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgOfferTransferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgOfferTransferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ExpiresAt))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgWithdrawTransfer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgWithdrawTransfer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgWithdrawTransfer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Owner) > 0 {
+		i -= len(m.Owner)
+		copy(dAtA[i:], m.Owner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Owner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgWithdrawTransferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgWithdrawTransferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgWithdrawTransferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptTransfer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptTransfer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptTransfer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.NewOwner) > 0 {
+		i -= len(m.NewOwner)
+		copy(dAtA[i:], m.NewOwner)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.NewOwner)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAcceptTransferResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAcceptTransferResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAcceptTransferResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTriggerTimer) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTriggerTimer) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTriggerTimer) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Kind != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Kind))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Sender) > 0 {
+		i -= len(m.Sender)
+		copy(dAtA[i:], m.Sender)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Sender)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgTriggerTimerResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgTriggerTimerResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgTriggerTimerResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAttest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAttest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAttest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.ExpiresAt != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.ExpiresAt))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.Hash) > 0 {
+		i -= len(m.Hash)
+		copy(dAtA[i:], m.Hash)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Hash)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.Type != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Type))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgAttestResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgAttestResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgAttestResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevokeAttestation) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevokeAttestation) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevokeAttestation) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Type != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Type))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Issuer) > 0 {
+		i -= len(m.Issuer)
+		copy(dAtA[i:], m.Issuer)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Issuer)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgRevokeAttestationResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgRevokeAttestationResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgRevokeAttestationResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSuspendAgent) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSuspendAgent) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSuspendAgent) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Seconds != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Seconds))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgSuspendAgentResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgSuspendAgentResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgSuspendAgentResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLiftSuspension) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLiftSuspension) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLiftSuspension) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgLiftSuspensionResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgLiftSuspensionResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgLiftSuspensionResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgForceRetire) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgForceRetire) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgForceRetire) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.AgentId != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.AgentId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.Authority) > 0 {
+		i -= len(m.Authority)
+		copy(dAtA[i:], m.Authority)
+		i = encodeVarintTx(dAtA, i, uint64(len(m.Authority)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *MsgForceRetireResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *MsgForceRetireResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *MsgForceRetireResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Status != 0 {
+		i = encodeVarintTx(dAtA, i, uint64(m.Status))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -2316,6 +4888,10 @@ func (m *MsgRegisterAgent) Size() (n int) {
 	n += 1 + l + sovTx(uint64(l))
 	l = m.Bond.Size()
 	n += 1 + l + sovTx(uint64(l))
+	if m.Consent != nil {
+		l = m.Consent.Size()
+		n += 1 + l + sovTx(uint64(l))
+	}
 	return n
 }
 
@@ -2376,6 +4952,10 @@ func (m *MsgSetOperator) Size() (n int) {
 	}
 	l = len(m.Operator)
 	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.Consent != nil {
+		l = m.Consent.Size()
 		n += 1 + l + sovTx(uint64(l))
 	}
 	return n
@@ -2551,6 +5131,348 @@ func (m *MsgRetireAgentResponse) Size() (n int) {
 	_ = l
 	if m.CompletesAt != 0 {
 		n += 1 + sovTx(uint64(m.CompletesAt))
+	}
+	if m.Status != 0 {
+		n += 1 + sovTx(uint64(m.Status))
+	}
+	return n
+}
+
+func (m *MsgStartMaintenance) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	if m.Until != 0 {
+		n += 1 + sovTx(uint64(m.Until))
+	}
+	return n
+}
+
+func (m *MsgStartMaintenanceResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgHeartbeat) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Signer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *MsgHeartbeatResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSetPayout) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	l = len(m.Payout)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgSetPayoutResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ActsAt != 0 {
+		n += 1 + sovTx(uint64(m.ActsAt))
+	}
+	return n
+}
+
+func (m *MsgOfferTransfer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	l = len(m.NewOwner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	return n
+}
+
+func (m *MsgOfferTransferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ExpiresAt != 0 {
+		n += 1 + sovTx(uint64(m.ExpiresAt))
+	}
+	return n
+}
+
+func (m *MsgWithdrawTransfer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Owner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *MsgWithdrawTransferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAcceptTransfer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.NewOwner)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *MsgAcceptTransferResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgTriggerTimer) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Sender)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	if m.Kind != 0 {
+		n += 1 + sovTx(uint64(m.Kind))
+	}
+	return n
+}
+
+func (m *MsgTriggerTimerResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgAttest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	if m.Type != 0 {
+		n += 1 + sovTx(uint64(m.Type))
+	}
+	l = len(m.Hash)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.ExpiresAt != 0 {
+		n += 1 + sovTx(uint64(m.ExpiresAt))
+	}
+	return n
+}
+
+func (m *MsgAttestResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgRevokeAttestation) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Issuer)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	if m.Type != 0 {
+		n += 1 + sovTx(uint64(m.Type))
+	}
+	return n
+}
+
+func (m *MsgRevokeAttestationResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgSuspendAgent) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	if m.Seconds != 0 {
+		n += 1 + sovTx(uint64(m.Seconds))
+	}
+	return n
+}
+
+func (m *MsgSuspendAgentResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgLiftSuspension) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *MsgLiftSuspensionResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	return n
+}
+
+func (m *MsgForceRetire) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Authority)
+	if l > 0 {
+		n += 1 + l + sovTx(uint64(l))
+	}
+	if m.AgentId != 0 {
+		n += 1 + sovTx(uint64(m.AgentId))
+	}
+	return n
+}
+
+func (m *MsgForceRetireResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Status != 0 {
+		n += 1 + sovTx(uint64(m.Status))
 	}
 	return n
 }
@@ -2773,6 +5695,42 @@ func (m *MsgRegisterAgent) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			if err := m.Bond.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Consent", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Consent == nil {
+				m.Consent = &OperatorConsent{}
+			}
+			if err := m.Consent.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -3180,6 +6138,42 @@ func (m *MsgSetOperator) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Operator = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Consent", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Consent == nil {
+				m.Consent = &OperatorConsent{}
+			}
+			if err := m.Consent.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
@@ -4289,6 +7283,2106 @@ func (m *MsgRetireAgentResponse) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.CompletesAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= AgentStatus(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgStartMaintenance) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgStartMaintenance: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgStartMaintenance: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Until", wireType)
+			}
+			m.Until = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Until |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgStartMaintenanceResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgStartMaintenanceResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgStartMaintenanceResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgHeartbeat) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgHeartbeat: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgHeartbeat: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Signer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Signer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgHeartbeatResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgHeartbeatResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgHeartbeatResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetPayout) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetPayout: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetPayout: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Payout", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Payout = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSetPayoutResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSetPayoutResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSetPayoutResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ActsAt", wireType)
+			}
+			m.ActsAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ActsAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOfferTransfer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOfferTransfer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOfferTransfer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgOfferTransferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgOfferTransferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgOfferTransferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			m.ExpiresAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpiresAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgWithdrawTransfer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgWithdrawTransfer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgWithdrawTransfer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Owner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Owner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgWithdrawTransferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgWithdrawTransferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgWithdrawTransferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptTransfer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptTransfer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptTransfer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field NewOwner", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.NewOwner = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAcceptTransferResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAcceptTransferResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAcceptTransferResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTriggerTimer) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTriggerTimer: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTriggerTimer: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Sender", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Sender = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			m.Kind = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Kind |= TimerKind(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgTriggerTimerResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgTriggerTimerResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgTriggerTimerResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAttest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAttest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAttest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
+			}
+			m.Type = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Type |= AttestationType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Hash", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Hash = append(m.Hash[:0], dAtA[iNdEx:postIndex]...)
+			if m.Hash == nil {
+				m.Hash = []byte{}
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			m.ExpiresAt = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpiresAt |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgAttestResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgAttestResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgAttestResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevokeAttestation) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevokeAttestation: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevokeAttestation: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Issuer", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Issuer = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
+			}
+			m.Type = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Type |= AttestationType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgRevokeAttestationResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgRevokeAttestationResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgRevokeAttestationResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSuspendAgent) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSuspendAgent: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSuspendAgent: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Seconds", wireType)
+			}
+			m.Seconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Seconds |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgSuspendAgentResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgSuspendAgentResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgSuspendAgentResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLiftSuspension) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLiftSuspension: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLiftSuspension: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgLiftSuspensionResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgLiftSuspensionResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgLiftSuspensionResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgForceRetire) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgForceRetire: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgForceRetire: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Authority", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTx
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTx
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Authority = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AgentId", wireType)
+			}
+			m.AgentId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.AgentId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTx(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTx
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *MsgForceRetireResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTx
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: MsgForceRetireResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: MsgForceRetireResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			m.Status = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTx
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Status |= AgentStatus(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

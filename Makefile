@@ -135,6 +135,16 @@ test-sims:
 test-invariants:
 	go test -short -tags invariants -timeout 20m $(TESTFLAGS) ./app/... ./x/... $(if $(wildcard testutil),./testutil/...)
 
+## test-postgres: tests of the read model with a throwaway PostgreSQL too (needs its server programs, Debian: postgresql; TESTFLAGS)
+.PHONY: test-postgres
+test-postgres:
+	scripts/postgres.sh go test -short -count 1 -timeout 10m $(TESTFLAGS) ./index/...
+
+## index-bench: print time and size of a read model of 100,000 agents, with SQLite and, if there is one, PostgreSQL (AITBC_TEST_POSTGRES)
+.PHONY: index-bench
+index-bench:
+	go test -count 1 -timeout 30m -v -run '^TestFeed_Large$$' $(TESTFLAGS) ./index/feed
+
 ## test-system: real processes, killed, paused and restarted (TESTFLAGS=-short for the quick ones)
 .PHONY: test-system
 test-system: build $(if $(findstring -short,$(TESTFLAGS)),,cosmovisor)

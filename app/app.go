@@ -4,6 +4,7 @@ package app
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -27,6 +28,9 @@ import (
 
 	"github.com/aitbc/aitbc/app/ante"
 	"github.com/aitbc/aitbc/app/upgrades"
+	"github.com/aitbc/aitbc/index/feed"
+	"github.com/aitbc/aitbc/index/indexv1"
+	"github.com/aitbc/aitbc/index/query"
 	"github.com/aitbc/aitbc/internal/invariants"
 	"github.com/aitbc/aitbc/types"
 )
@@ -50,6 +54,9 @@ type App struct {
 	simulation   *module.SimulationManager
 	clientCtx    client.Context // set when a node serves queries; see services.go
 	closing      sync.Once
+
+	index      *feed.Feed // nil without a read model; see index.go
+	indexStart sync.Once
 }
 
 // New returns the application over the given database, at its latest height if
@@ -110,6 +117,10 @@ func newUnsealed(
 		panic(fmt.Errorf("streaming services: %w", err))
 	}
 
+	if err := app.newIndex(logger, appOpts); err != nil {
+		panic(fmt.Errorf("read model: %w", err))
+	}
+
 	app.newBaseKeepers(logger)
 	app.newStakingKeepers()
 	app.newGovernanceKeepers(appOpts)
@@ -137,6 +148,7 @@ func (app *App) setModules() {
 	if err := app.modules.RegisterServices(app.configurator); err != nil {
 		panic(fmt.Errorf("register services: %w", err))
 	}
+	indexv1.RegisterQueryServer(app.GRPCQueryRouter(), query.NewServer(app.indexSource()))
 	app.registerReflection()
 
 	app.simulation = module.NewSimulationManagerFromAppModules(app.modules.Modules, nil)
@@ -225,7 +237,12 @@ func (app *App) LoadHeight(height int64) error { return app.LoadVersion(height) 
 // on its way down; only the first call does anything.
 func (app *App) Close() error {
 	var err error
-	app.closing.Do(func() { err = app.BaseApp.Close() })
+	app.closing.Do(func() {
+		if app.index != nil {
+			err = app.index.Close()
+		}
+		err = errors.Join(err, app.BaseApp.Close())
+	})
 	return err
 }
 

@@ -27,6 +27,8 @@ import (
 	authtx "github.com/cosmos/cosmos-sdk/x/auth/tx"
 
 	"github.com/aitbc/aitbc/docs/static"
+	"github.com/aitbc/aitbc/index"
+	"github.com/aitbc/aitbc/index/indexv1"
 )
 
 // registerReflection lets generic clients discover messages and commands.
@@ -47,10 +49,9 @@ func (app *App) AutoCLIOptions() autocli.AppOptions {
 			modules[name] = mod
 		}
 	}
-	return autocli.AppOptions{
-		Modules:       modules,
-		ModuleOptions: runtimeservices.ExtractAutoCLIOptions(app.modules.Modules),
-	}
+	options := runtimeservices.ExtractAutoCLIOptions(app.modules.Modules)
+	options["index"] = index.AutoCLIOptions() // not a module: the node's read model
+	return autocli.AppOptions{Modules: modules, ModuleOptions: options}
 }
 
 // RegisterAPIRoutes implements servertypes.Application: the REST gateway.
@@ -60,6 +61,10 @@ func (app *App) RegisterAPIRoutes(apiSvr *api.Server, apiConfig config.APIConfig
 	cmtservice.RegisterGRPCGatewayRoutes(clientCtx, apiSvr.GRPCGatewayRouter)
 	nodeservice.RegisterGRPCGatewayRoutes(clientCtx, apiSvr.GRPCGatewayRouter)
 	app.basics.RegisterGRPCGatewayRoutes(clientCtx, apiSvr.GRPCGatewayRouter)
+	err := indexv1.RegisterQueryHandlerClient(context.Background(), apiSvr.GRPCGatewayRouter, indexv1.NewQueryClient(clientCtx))
+	if err != nil {
+		panic(fmt.Errorf("routes of the read model: %w", err))
+	}
 
 	if !apiConfig.Swagger {
 		return

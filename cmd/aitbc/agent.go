@@ -46,7 +46,8 @@ func newAgentCommand() *cobra.Command {
 An agent is a program that is hired and paid over the chain. This one does its work
 with what it has built in, and needs no model and no account anywhere.`+chainHelp)
 	addChainFlags(cmd)
-	cmd.AddCommand(newAgentInitCommand(), newAgentPublishCommand(), newAgentRunCommand(), newAgentStatusCommand())
+	cmd.AddCommand(newAgentInitCommand(), newAgentPublishCommand(), newAgentRunCommand(), newAgentStatusCommand(),
+		newAgentOperatorCommand(), newAgentConsentCommand())
 	return cmd
 }
 
@@ -56,7 +57,8 @@ func newAgentInitCommand() *cobra.Command {
 		Short: "Make an agent: configuration, keys, registration, bond and offer",
 		Long: `Make an agent: write its configuration and the key that its clients encrypt to,
 register it, put up its bond and publish an offer for each skill. The key of --from
-owns the agent, pays, and signs its work.
+owns the agent, pays, and signs its work; --operator lets another key sign the work, so
+that the owner's need not be where the agent runs.
 
 Registering costs a fee, which is burned. The bond stays yours: it is what clients get
 if the agent does not deliver, and can be withdrawn later.
@@ -75,6 +77,7 @@ It can be repeated: what is there already is kept, and what is missing is done.`
 	f.String(flagBond, "", "what is at stake (default: the least that the market allows)")
 	f.String(flagListen, defaultPlace, "host:port at which clients hand over their input")
 	f.String(flagURL, "", "the address under which clients find --listen (default: http://HOST:PORT of it)")
+	f.String(flagOperator, "", "another key of the keyring that signs the agent's work (default: that of --from)")
 	f.String(flagDir, "", "directory of the agent (default: agents/NAME OF THE KEY in --home)")
 	return cmd
 }
@@ -174,7 +177,18 @@ func runAgentInit(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return publish(cmd, path, progress)
+	if err := publish(cmd, path, progress); err != nil {
+		return err
+	}
+	operator, _ := cmd.Flags().GetString(flagOperator)
+	if operator == "" {
+		return nil
+	}
+	progress("letting " + operator + " sign the agent's work")
+	if _, err := setOperator(cmd, path, operator); err != nil {
+		return fmt.Errorf("--%s: %w", flagOperator, err)
+	}
+	return nil
 }
 
 // writeAgent writes what is missing of an agent's directory, and returns the path of

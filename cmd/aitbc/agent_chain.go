@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+
 	"github.com/aitbc/aitbc/agent"
 	"github.com/aitbc/aitbc/app/ante"
 	"github.com/aitbc/aitbc/client"
@@ -15,6 +17,7 @@ import (
 type agentChain struct {
 	*agent.ClientChain
 	client *client.Client
+	keys   keyring.Keyring
 	signer signer
 }
 
@@ -41,7 +44,7 @@ func openAgentChain(cmd *cobra.Command, conf agent.Config) (*agentChain, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &agentChain{ClientChain: agent.NewChain(c, me.name), client: c, signer: me}, nil
+	return &agentChain{ClientChain: agent.NewChain(c, me.name), client: c, keys: keys, signer: me}, nil
 }
 
 // close ends the connections.

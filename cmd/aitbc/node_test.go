@@ -37,6 +37,7 @@ import (
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/client/payload"
 	"github.com/aitbc/aitbc/client/seal"
+	"github.com/aitbc/aitbc/index/indexv1"
 	"github.com/aitbc/aitbc/internal/localnet"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	clocktypes "github.com/aitbc/aitbc/x/clock/types"
@@ -71,6 +72,8 @@ type fakeNode struct {
 	txs      map[string]*sdk.TxResponse
 	sent     []string
 	refuse   string
+	// index is the read model; without one it is off.
+	index indexv1.QueryServer
 
 	// agent's program
 	endpoint *httptest.Server
@@ -118,6 +121,7 @@ func newNode(t *testing.T) *fakeNode {
 	escrowtypes.RegisterQueryServer(server, &escrowServer{fakeNode: n})
 	registrytypes.RegisterQueryServer(server, &registryServer{fakeNode: n})
 	jobmarkettypes.RegisterQueryServer(server, &marketServer{fakeNode: n})
+	indexv1.RegisterQueryServer(server, &indexServer{fakeNode: n})
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(server.Stop)
 	return n
@@ -240,6 +244,8 @@ func (n *fakeNode) carryOut(msg sdk.Msg) error {
 			Profile: m.Profile,
 			Bond:    registrytypes.Bond{Bonded: m.Bond.Amount, Reserved: sdkmath.ZeroInt(), Unbonding: sdkmath.ZeroInt()},
 		})
+	case *registrytypes.MsgSetOperator:
+		return n.setOperator(m)
 	case *jobmarkettypes.MsgPublishOffer:
 		n.offers[m.AgentId] = append(n.offers[m.AgentId], jobmarkettypes.Offer{AgentId: m.AgentId, OfferId: 1, Terms: m.Terms})
 	case *jobmarkettypes.MsgPostJob:

@@ -43,7 +43,7 @@ func newRootCommand() *cobra.Command {
 		return fmt.Errorf("%w (`%s --help` lists the flags)", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newHireCommand(), newJobsCommand(), newAgentCommand(), newWalletCommand(), newKeysCommand(),
+		newHireCommand(), newJobsCommand(), newAgentCommand(), newWalletCommand(), newKeysCommand(), newCardCommand(), newAgentsCommand(),
 		newLocalnetCommand(), newDemoCommand(),
 	)
 	return root

@@ -26,6 +26,7 @@ import (
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 
 	"github.com/aitbc/aitbc/app"
+	"github.com/aitbc/aitbc/index"
 )
 
 const (
@@ -207,6 +208,11 @@ func (p *initPlan) fill(stage string, reference *app.App) error {
 	config := filepath.Join(stage, "config")
 	cmtcfg.WriteConfigFile(filepath.Join(config, "config.toml"), comet)
 	serverconfig.WriteConfigFile(filepath.Join(config, "app.toml"), node)
+	readModel := index.DefaultConfig()
+	readModel.Enable = p.profile.readModel
+	if err := index.AppendConfig(filepath.Join(config, "app.toml"), readModel); err != nil {
+		return err
+	}
 	if err := os.WriteFile(filepath.Join(config, telemetry.OtelFileName), nil, 0o600); err != nil {
 		return err
 	}

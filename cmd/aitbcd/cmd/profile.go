@@ -35,6 +35,9 @@ type profile struct {
 	// blockResults keeps the results of all blocks, for queries and replays.
 	blockResults bool
 
+	// readModel keeps the tables that people search in.
+	readModel bool
+
 	pruning    string // strategy, see keepRecent
 	keepRecent string // states that are kept when pruning is custom
 	// snapshots is the distance in blocks between two state-sync snapshots; 0 is none.
@@ -54,7 +57,7 @@ var profiles = []profile{
 	{
 		name: "dev", use: "one machine: everything on, everything on loopback",
 		p2pAddress: loopback, pex: true, inbound: 60, outbound: 20, oneMachine: true,
-		rest: true, grpc: true, indexer: indexAll, blockResults: true,
+		rest: true, grpc: true, indexer: indexAll, blockResults: true, readModel: true,
 		pruning: pruningtypes.PruningOptionDefault,
 	},
 	{
@@ -72,13 +75,13 @@ var profiles = []profile{
 	{
 		name: "rpc", use: "answers queries and takes transactions, behind a proxy; makes snapshots",
 		p2pAddress: anywhere, pex: true, inbound: 60, outbound: 20,
-		rest: true, grpc: true, indexer: indexAll, blockResults: true,
+		rest: true, grpc: true, indexer: indexAll, blockResults: true, readModel: true,
 		pruning: pruningtypes.PruningOptionCustom, keepRecent: "100000", snapshots: 1000,
 	},
 	{
 		name: "archive", use: "as rpc, and keeps every state",
 		p2pAddress: anywhere, pex: true, inbound: 60, outbound: 20,
-		rest: true, grpc: true, indexer: indexAll, blockResults: true,
+		rest: true, grpc: true, indexer: indexAll, blockResults: true, readModel: true,
 		pruning: pruningtypes.PruningOptionNothing,
 	},
 	{

@@ -18,6 +18,7 @@ import (
 
 	"github.com/aitbc/aitbc/app"
 	"github.com/aitbc/aitbc/app/ante"
+	"github.com/aitbc/aitbc/index"
 	"github.com/aitbc/aitbc/types"
 )
 
@@ -36,6 +37,9 @@ func guardStart(start *cobra.Command, reference *app.App) {
 			return fmt.Errorf("config/app.toml is not valid: %w", err)
 		}
 		if err := checkStart(ctx.Config, settings, reference); err != nil {
+			return err
+		}
+		if _, err := index.ReadConfig(ctx.Viper.Get, ctx.Config.RootDir); err != nil {
 			return err
 		}
 		return run(cmd, args)

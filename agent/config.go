@@ -19,6 +19,9 @@ type Config struct {
 	// MessagingKeys are files with the keys that inputs are sealed to. The first of
 	// each suite is published; the others still open what was sealed to them.
 	MessagingKeys []string `yaml:"messaging_keys"`
+	// Card is a file with the agent's A2A card, served at CardPath below PublicURL; empty
+	// for none.
+	Card string `yaml:"card,omitempty"`
 	// DataDir is where the worker keeps its state and payloads. One worker at a time
 	// may use it.
 	DataDir string `yaml:"data_dir"`

@@ -69,7 +69,7 @@ func (c Config) resolved(dir string) Config {
 		}
 		return filepath.Join(dir, path)
 	}
-	c.DataDir, c.Key.Dir = at(c.DataDir), at(c.Key.Dir)
+	c.DataDir, c.Key.Dir, c.Card = at(c.DataDir), at(c.Key.Dir), at(c.Card)
 	keys := make([]string, len(c.MessagingKeys))
 	for i, path := range c.MessagingKeys {
 		keys[i] = at(path)

@@ -21,6 +21,7 @@ var configComments = map[string]string{
 	"agent":          "Who the agent is. id 0 means that it is not registered yet. bond is what is to be\nat stake; payout receives what it earns, and empty means the owner.",
 	"key":            "The key that signs the agent's transactions: its owner or operator.",
 	"messaging_keys": "Files with the keys that inputs are sealed to. The first of each suite is published;\nkeep older ones below it, they still open what was sealed to them.",
+	"card":           "The agent's A2A card, a JSON file, maybe signed (aitbc card sign).",
 	"data_dir":       "Where state and payloads are kept, for one worker at a time.",
 	"listen":         "The endpoint for clients, and where they reach it.",
 	"metrics_listen": "/metrics and /healthz; if it is empty they are on the endpoint, for everybody.",
@@ -46,6 +47,17 @@ func WriteConfig(path string, c Config) error {
 
 // WriteAgentID replaces the agent's id in a configuration file and nothing else.
 func WriteAgentID(path string, id uint64) error {
+	return writeField(path, "agent", "id", strconv.FormatUint(id, 10))
+}
+
+// WriteKeyName replaces the name of the key that signs the agent's work in a
+// configuration file and nothing else.
+func WriteKeyName(path, name string) error {
+	return writeField(path, "key", "name", strconv.Quote(name))
+}
+
+// writeField replaces one value of a section, as it stands in the file.
+func writeField(path, section, field, value string) error {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
@@ -54,17 +66,24 @@ func WriteAgentID(path string, id uint64) error {
 	if err := yaml.Unmarshal(raw, &root); err != nil {
 		return fmt.Errorf("%s: %w", path, yamlError(raw, err))
 	}
-	node := child(child(&root, "agent"), "id")
+	node := child(child(&root, section), field)
 	if node == nil {
-		return fmt.Errorf("%s: agent.id: expected the field, got none", path)
+		return fmt.Errorf("%s: %s.%s: expected the field, got none", path, section, field)
 	}
 	lines := bytes.SplitAfter(raw, []byte("\n"))
 	line, at := lines[node.Line-1], node.Column-1
-	end := at + len(node.Value)
-	if end > len(line) || string(line[at:end]) != node.Value {
-		return fmt.Errorf("%s: agent.id: expected a plain number", path)
+	old := node.Value
+	switch node.Style { //nolint:exhaustive // the others are written as they are
+	case yaml.DoubleQuotedStyle:
+		old = strconv.Quote(old)
+	case yaml.SingleQuotedStyle:
+		old = "'" + old + "'"
 	}
-	lines[node.Line-1] = []byte(string(line[:at]) + strconv.FormatUint(id, 10) + string(line[end:]))
+	end := at + len(old)
+	if end > len(line) || string(line[at:end]) != old {
+		return fmt.Errorf("%s: %s.%s: expected a plain value", path, section, field)
+	}
+	lines[node.Line-1] = []byte(string(line[:at]) + value + string(line[end:]))
 	changed := bytes.Join(lines, nil)
 	if _, err := ParseConfig(changed); err != nil {
 		return fmt.Errorf("%s: %w", path, err)

@@ -1,12 +1,17 @@
 package agent
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aitbc/aitbc/client"
 	"github.com/aitbc/aitbc/client/payload"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
+
+	"github.com/aitbc/aitbc/client/card"
 )
 
 // OnTrip makes the worker call f between steps with the name of the point. f may end
@@ -67,4 +72,23 @@ func Mentions(events []client.Event, agentID uint64) []string {
 		out = append(out, fmt.Sprintf("%s/%d", key.client, key.sequence))
 	}
 	return out
+}
+
+// Beat does once what a worker does every few minutes, as one that has not resumed its
+// agent yet, or has just done so.
+func Beat(ctx context.Context, w *Worker, justResumed bool) error {
+	var resumed time.Time
+	if justResumed {
+		resumed = time.Now()
+	}
+	return w.beat(ctx, &resumed)
+}
+
+// CardHandler serves the card in a file, if it fits a registration.
+func CardHandler(path string, r card.Registration) (http.Handler, error) {
+	own, err := loadCard(path, r)
+	if err != nil {
+		return nil, err
+	}
+	return own.handler(), nil
 }

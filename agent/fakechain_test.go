@@ -411,6 +411,15 @@ func (c *fakeChain) deliverRegistry(msg sdk.Msg) error {
 		a := c.agents[m.AgentId]
 		a.Profile = m.Profile
 		c.agents[m.AgentId] = a
+	case *registrytypes.MsgHeartbeat:
+		a := c.agents[m.AgentId]
+		a.LastSeen = c.market
+		c.agents[m.AgentId] = a
+	case *registrytypes.MsgResumeAgent:
+		a := c.agents[m.AgentId]
+		a.LastSeen = c.market
+		a.Agent.Status, a.Agent.PauseReason = registrytypes.AGENT_STATUS_ACTIVE, registrytypes.PAUSE_REASON_UNSPECIFIED
+		c.agents[m.AgentId] = a
 	case *jobmarkettypes.MsgPublishOffer:
 		id := uint32(len(c.sent) + 1)
 		c.offers[id] = jobmarkettypes.Offer{AgentId: m.AgentId, OfferId: id, Terms: m.Terms}
@@ -431,5 +440,7 @@ func newAgent(id uint64, owner string, profile registrytypes.Profile, bonded sdk
 		Agent:   registrytypes.Agent{Id: id, Owner: owner, Operator: owner, Payout: owner, Status: registrytypes.AGENT_STATUS_ACTIVE},
 		Profile: profile,
 		Bond:    registrytypes.Bond{Bonded: bonded, Reserved: sdkmath.ZeroInt(), Unbonding: sdkmath.ZeroInt()},
+		// Seen when the chain began.
+		LastSeen: genesis,
 	}
 }

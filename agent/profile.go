@@ -34,6 +34,9 @@ func (c Config) Profile(keys []seal.PublicKey) (registrytypes.Profile, error) {
 			{Url: c.endpointURL(), Binding: InterfaceBinding, ProtocolVersion: InterfaceVersion},
 		},
 	}
+	if p.Card, err = c.cardRef(); err != nil {
+		return registrytypes.Profile{}, err
+	}
 	for i, o := range c.Offers {
 		skill, err := o.withDefaults(c).profileSkill(c.Limits.Concurrency)
 		if err != nil {

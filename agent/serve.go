@@ -25,6 +25,9 @@ func (w *Worker) serve() (func(), error) {
 	}
 	front := http.NewServeMux()
 	front.Handle("/", w.payloadHandler())
+	if w.card != nil {
+		front.Handle("GET "+CardPath, w.card.handler())
+	}
 	servers := []*http.Server{payloadhttp.HTTPServer(front)}
 	listeners := []net.Listener{endpoint}
 	watch := front

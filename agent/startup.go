@@ -110,6 +110,7 @@ func (w *Worker) checkAgent(ctx context.Context) error {
 		w.log.Info("the agent is active again", "agent", agent.Id)
 	}
 	w.checkPublished(record)
+	w.checkCard(record.Profile)
 	w.update(func(s *state) { s.active = active })
 	return nil
 }

@@ -54,6 +54,8 @@ type Worker struct {
 
 	table    *table
 	payloads *payload.Dir
+	// card is the agent's; nil if it has none.
+	card *ownCard
 	// trip is called between steps; tests replace it to stop there.
 	trip func(point string)
 
@@ -106,6 +108,12 @@ func New(c Config, d Deps) (*Worker, error) {
 		wake:    make(chan struct{}, 1),
 		tasks:   map[jobKey]*task{},
 		retries: map[jobKey]retry{},
+	}
+	if c.Card != "" {
+		var err error
+		if w.card, err = loadCard(c.Card, c.registration()); err != nil {
+			return nil, err
+		}
 	}
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
@@ -169,6 +177,7 @@ func (w *Worker) work(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { stopFollowing(w.follow(following)) })
 	loops.Go(func() { w.sweepAlways(following) })
+	loops.Go(func() { w.beatAlways(following) })
 	w.dispatch(following, working)
 	w.drain(working, abandon)
 	loops.Wait()

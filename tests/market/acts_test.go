@@ -8,6 +8,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/aitbc/aitbc/testutil/chain"
 	"github.com/aitbc/aitbc/testutil/market"
 	registrytypes "github.com/aitbc/aitbc/x/agentregistry/types"
 	escrowtypes "github.com/aitbc/aitbc/x/escrow/types"
@@ -83,10 +84,12 @@ func (h *history) register(owner, operator, payout address, bond int64, list []s
 	return func() act {
 		s := h.s
 		name := fmt.Sprint("agent ", len(s.agents)+1)
+		signed := h.consent(operator, 0, owner, owner)
 		a := act{
-			name: "register", do: func() { s.register(owner, operator, payout, bond, list, name) },
+			name: "register", why: signed.why, do: func() { signed.use(); s.register(owner, operator, payout, bond, list, name) },
 			msg: &registrytypes.MsgRegisterAgent{
 				Owner: text(owner), Operator: text(operator), Payout: text(payout), Profile: profile(name, list), Bond: uait(bond),
+				Consent: signed.consent,
 			},
 		}
 		if payout == s.collector || strings.HasPrefix(payout, vault("")) {
@@ -149,7 +152,7 @@ func (h *history) pause(signer address, id uint64) func() act {
 	return func() act {
 		s, a := h.s, h.s.agentByID(id)
 		t := act{
-			name: actName("pause", a), why: s.refusesAgent(a, signer, true), do: func() { a.turn(paused, requested) },
+			name: actName("pause", a), why: s.refusesAgent(a, signer, true), do: func() { s.turn(a, paused, requested) },
 			msg: &registrytypes.MsgPauseAgent{Signer: text(signer), AgentId: id},
 		}
 		if a != nil && a.status != active {
@@ -163,7 +166,7 @@ func (h *history) resume(signer address, id uint64) func() act {
 	return func() act {
 		s, a := h.s, h.s.agentByID(id)
 		t := act{
-			name: actName("resume", a), why: s.refusesAgent(a, signer, true), do: func() { a.turn(active, unpaused) },
+			name: actName("resume", a), why: s.refusesAgent(a, signer, true), do: func() { s.turn(a, active, unpaused); a.seen = s.unix() },
 			msg: &registrytypes.MsgResumeAgent{Signer: text(signer), AgentId: id},
 		}
 		if a != nil && a.status != paused {
@@ -189,9 +192,15 @@ func (h *history) retire(signer address, id uint64) func() act {
 func (h *history) setOperator(signer address, id uint64, operator address) func() act {
 	return func() act {
 		s, a := h.s, h.s.agentByID(id)
+		owner := signer
+		if a != nil {
+			owner = a.owner
+		}
+		signed := h.consent(operator, id, owner, signer)
 		t := act{
-			name: actName("set operator", a), why: s.refusesAgent(a, signer, false), do: func() { a.operator = operator },
-			msg: &registrytypes.MsgSetOperator{Owner: text(signer), AgentId: id, Operator: text(operator)},
+			name: actName("set operator", a), why: append(s.refusesAgent(a, signer, false), signed.why...),
+			do:  func() { signed.use(); a.operator = operator },
+			msg: &registrytypes.MsgSetOperator{Owner: text(signer), AgentId: id, Operator: text(operator), Consent: signed.consent},
 		}
 		if a != nil && a.status == retired {
 			t.why = append(t.why, registrytypes.ErrWrongStatus)
@@ -203,12 +212,54 @@ func (h *history) setOperator(signer address, id uint64, operator address) func(
 	}
 }
 
+// signed is an operator's consent with what using it does.
+type signed struct {
+	consent *registrytypes.OperatorConsent
+	why     []error
+	use     func()
+}
+
+// consent is what an operator signs for an agent of an owner: nothing if it is the sender
+// itself. Who has no key here has somebody else sign, which is refused.
+func (h *history) consent(operator address, id uint64, owner, sender address) signed {
+	if operator == sender {
+		return signed{use: func() {}}
+	}
+	deadline := max(h.s.unix()+3_600, h.s.consents[operator]+1)
+	out := signed{use: func() { h.s.consents[operator] = deadline }}
+	key := h.b.keys[operator]
+	if key == nil {
+		key, out.why = h.b.keys[h.b.people[0]], []error{registrytypes.ErrConsentKey}
+	}
+	terms := registrytypes.ConsentTerms{ChainID: chain.ID, AgentID: id, Owner: text(owner), Operator: text(operator), Deadline: uint64(deadline)}
+	signature, err := key.Sign(terms.SignBytes())
+	if err != nil {
+		panic(err)
+	}
+	out.consent = &registrytypes.OperatorConsent{PublicKey: key.PubKey().Bytes(), Deadline: uint64(deadline), Signature: signature}
+	return out
+}
+
+func (h *history) heartbeat(signer address, id uint64) func() act {
+	return func() act {
+		s, a := h.s, h.s.agentByID(id)
+		t := act{
+			name: actName("heartbeat", a), why: s.refusesAgent(a, signer, true), do: func() { a.seen = s.unix() },
+			msg: &registrytypes.MsgHeartbeat{Signer: text(signer), AgentId: id},
+		}
+		if a != nil && a.status == retired {
+			t.why = append(t.why, registrytypes.ErrWrongStatus)
+		}
+		return t
+	}
+}
+
 func (h *history) update(signer address, id uint64, list []string) func() act {
 	return func() act {
 		s, a := h.s, h.s.agentByID(id)
 		name := fmt.Sprint("agent ", id, " of ", len(list))
 		t := act{
-			name: actName("update", a), why: s.refusesAgent(a, signer, true), do: func() { a.skills, a.name = list, name },
+			name: actName("update", a), why: s.refusesAgent(a, signer, true), do: func() { a.skills, a.name, a.seen = list, name, s.unix() },
 			msg: &registrytypes.MsgUpdateAgent{Signer: text(signer), AgentId: id, Profile: profile(name, list)},
 		}
 		if a != nil && a.status == retired {
@@ -343,6 +394,9 @@ func (h *history) post(msg *jobmarkettypes.MsgPostJob) func() act {
 		o := s.offerOf(msg.AgentId, msg.OfferId)
 		if o == nil {
 			t.why = []error{jobmarkettypes.ErrOfferNotFound}
+			if s.agentByID(msg.AgentId) == nil { // it was removed, and its offer may be there
+				t.why = append(t.why, registrytypes.ErrAgentNotFound)
+			}
 			return t
 		}
 		j := &job{

@@ -15,6 +15,11 @@ type agent struct {
 	id                      uint64
 	owner, operator, payout address
 	status                  registrytypes.AgentStatus
+	// until is when the status is looked at by itself, 0 for never; seen is the last sign
+	// of life.
+	until, seen int64
+	// gone says that it was removed; its id is never used again.
+	gone bool
 	// why it is paused, if it is.
 	why          registrytypes.PauseReason
 	skills       []string
@@ -27,10 +32,11 @@ type agent struct {
 }
 
 const (
-	pending = registrytypes.AGENT_STATUS_PENDING
-	active  = registrytypes.AGENT_STATUS_ACTIVE
-	paused  = registrytypes.AGENT_STATUS_PAUSED
-	retired = registrytypes.AGENT_STATUS_RETIRED
+	pending  = registrytypes.AGENT_STATUS_PENDING
+	active   = registrytypes.AGENT_STATUS_ACTIVE
+	paused   = registrytypes.AGENT_STATUS_PAUSED
+	retired  = registrytypes.AGENT_STATUS_RETIRED
+	draining = registrytypes.AGENT_STATUS_DRAINING
 
 	unpaused  = registrytypes.PAUSE_REASON_UNSPECIFIED
 	requested = registrytypes.PAUSE_REASON_REQUESTED
@@ -48,9 +54,16 @@ func (a *agent) unbonding() int64 {
 	return sum
 }
 
-// turn gives the agent another status, with the reason if it is a pause.
-func (a *agent) turn(status registrytypes.AgentStatus, why registrytypes.PauseReason) {
-	a.status, a.why = status, why
+// turn gives an agent another status, with the reason if it is a pause. The same status
+// changes nothing. An active one is looked after when it could have been silent.
+func (s *spec) turn(a *agent, status registrytypes.AgentStatus, why registrytypes.PauseReason) {
+	if a.status == status {
+		return
+	}
+	a.status, a.why, a.until = status, why, 0
+	if status == active {
+		a.until = s.unix() + s.agency.silence
+	}
 }
 
 // stake is what counts as the bond.
@@ -77,7 +90,7 @@ func (s *spec) free(a *agent) int64 {
 }
 
 func (s *spec) agentByID(id uint64) *agent {
-	if id < 1 || id > uint64(len(s.agents)) {
+	if id < 1 || id > uint64(len(s.agents)) || s.agents[id-1].gone {
 		return nil
 	}
 	return s.agents[id-1]
@@ -87,6 +100,7 @@ func (s *spec) register(owner, operator, payout address, bond int64, list []stri
 	a := &agent{
 		id: uint64(len(s.agents) + 1), owner: owner, operator: operator, payout: payout, status: pending,
 		skills: list, name: name, registeredAt: s.now, leaving: map[int64]int64{},
+		until: s.unix() + s.agency.pending, seen: s.unix(),
 	}
 	s.agents = append(s.agents, a)
 	s.burn(owner, s.agency.fee)
@@ -100,7 +114,7 @@ func (s *spec) bond(a *agent, n int64) {
 	s.move(a.owner, vault(a.owner), n)
 	a.bonded += n
 	if a.status == pending && a.stake() >= s.agency.minBond {
-		a.status = active
+		s.turn(a, active, unpaused)
 	}
 }
 
@@ -164,20 +178,25 @@ func (s *spec) refusesRetire(a *agent, signer address) []error {
 	if a == nil {
 		return why
 	}
-	if a.status == retired {
+	if a.status != active && a.status != paused {
 		why = append(why, registrytypes.ErrWrongStatus)
-	}
-	if _, jobs := s.reserved(a); jobs > 0 {
-		why = append(why, registrytypes.ErrLiveReservations)
-	}
-	if s.free(a) > 0 && s.leavesTooOften(a) {
-		why = append(why, registrytypes.ErrTooManyUnbondings)
 	}
 	return why
 }
 
+// retire ends an agent, with its last live work if it has some.
 func (s *spec) retire(a *agent) {
-	a.turn(retired, unpaused)
+	if _, jobs := s.reserved(a); jobs > 0 {
+		s.turn(a, draining, unpaused)
+		return
+	}
+	s.finish(a)
+}
+
+// finish ends an agent without live work: its whole bond starts to leave, whatever else is
+// on its way.
+func (s *spec) finish(a *agent) {
+	s.turn(a, retired, unpaused)
 	if free := s.free(a); free > 0 {
 		s.unbond(a, free)
 	}
@@ -201,6 +220,37 @@ func (s *spec) complete(a *agent, at int64) {
 	delete(a.leaving, at)
 	a.bonded -= n
 	s.deliver(a.owner, a.owner, n)
+}
+
+// fireDue does what happens to agents by themselves: pending ones are removed, silent ones
+// are paused.
+func (s *spec) fireDue() {
+	due := s.dueAgents()
+	for i, a := range due {
+		switch {
+		case i == s.agency.timers:
+			return
+		case a.status == pending:
+			s.deliver(a.owner, a.owner, a.bonded)
+			a.bonded, a.leaving, a.gone, a.until = 0, map[int64]int64{}, true, 0
+		case a.seen+s.agency.silence <= s.unix():
+			s.turn(a, paused, silent)
+		default:
+			a.until = a.seen + s.agency.silence
+		}
+	}
+}
+
+// dueAgents returns the agents to look at now, in order.
+func (s *spec) dueAgents() []*agent {
+	var due []*agent
+	for _, a := range s.agents {
+		if a.until > 0 && a.until <= s.unix() {
+			due = append(due, a)
+		}
+	}
+	slices.SortStableFunc(due, func(x, y *agent) int { return int(x.until - y.until) })
+	return due
 }
 
 // completeDue is the registry's part of a block's end.

@@ -16,6 +16,7 @@ import (
 	"cosmossdk.io/core/appmodule"
 	errorsmod "cosmossdk.io/errors"
 
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
@@ -42,6 +43,8 @@ type bed struct {
 	ends   []appmodule.HasEndBlocker
 	stores map[string]storetypes.StoreKey
 	people []address
+	// keys are those of people.
+	keys map[address]cryptotypes.PrivKey
 	// accounts are all that hold coins at the start or can get some.
 	accounts []sdk.AccAddress
 	// refused are the recipients that bank refuses now.
@@ -56,9 +59,10 @@ func newBed(tb testing.TB) *bed {
 	tb.Helper()
 	c := chain.New(tb, chain.WithAccounts(14), chain.WithValidators(chain.DefaultStake))
 	c.NextBlock()
-	b := &bed{app: c.App, refused: map[address]bool{}, stores: map[string]storetypes.StoreKey{}}
+	b := &bed{app: c.App, refused: map[address]bool{}, stores: map[string]storetypes.StoreKey{}, keys: map[address]cryptotypes.PrivKey{}}
 	for _, a := range c.Accounts() {
 		b.people = append(b.people, string(a.Addr))
+		b.keys[string(a.Addr)] = a.Key
 		b.accounts = append(b.accounts, sdk.AccAddress(vault(string(a.Addr))))
 	}
 	for _, key := range c.App.StoreKeys() {
@@ -105,7 +109,7 @@ func (b *bed) newSpec(tb testing.TB) (*spec, sdk.Context) {
 	}
 	s := &spec{
 		now: clock.MarketTime, market: standardRules(), agency: standardAgencyRules(),
-		posted: map[address]uint64{}, taken: map[edge]int{},
+		posted: map[address]uint64{}, taken: map[edge]int{}, consents: map[address]int64{},
 		money: money{
 			balances: b.balances(ctx), supply: b.supply(ctx), claims: map[claim]int64{}, feeBurnBps: 5_000, broken: map[address]bool{},
 			feePool: poolAddress(escrowtypes.FeePoolName), burnPool: poolAddress(escrowtypes.BurnPoolName),

@@ -77,11 +77,16 @@ func (h *history) checkSettlements() {
 func (h *history) closeDown() {
 	h.tb.Helper()
 	h.beginAt(h.s.now.Add(22 * day * time.Second))
-	for _, a := range h.s.agents {
+	s := h.s
+	for _, a := range s.agents {
 		for len(a.leaving) > 0 {
 			h.endBlock()
 		}
-		if a.status != retired {
+		switch {
+		case a.gone:
+		case a.status == pending && s.free(a) > 0:
+			h.play(h.unbond(a.owner, a.id, s.free(a)))
+		case a.status == active, a.status == paused:
 			h.play(h.retire(a.owner, a.id))
 		}
 	}

@@ -23,6 +23,8 @@ type spec struct {
 	// facts are what the last step should have told reputation.
 	facts []fact
 	taken map[edge]int
+	// consents are the deadlines of the operators' last consents that were used.
+	consents map[address]int64
 }
 
 func (s *spec) unix() int64 { return s.now.Unix() }
@@ -281,7 +283,7 @@ func (s *spec) take(j *job, by action, result jobmarkettypes.Result) {
 		if by == timeout {
 			s.silence(j)
 		}
-		j.holds, j.reserved = false, 0
+		s.letGo(j)
 		j.deadline = s.unix() + j.reassign
 	case paid:
 		if j.last() {
@@ -346,13 +348,24 @@ func (s *spec) silence(j *job) {
 	s.deliver(j.agent.owner, j.client, bond/2)
 	s.burn(vault(j.agent.owner), bond-bond/2)
 	if j.agent.status == active {
-		j.agent.turn(paused, silent)
+		s.turn(j.agent, paused, silent)
+	}
+}
+
+// letGo ends a reservation. A draining agent without any is retired.
+func (s *spec) letGo(j *job) {
+	if !j.holds {
+		return
+	}
+	j.holds, j.reserved = false, 0
+	if _, jobs := s.reserved(j.agent); jobs == 0 && j.agent.status == draining {
+		s.finish(j.agent)
 	}
 }
 
 // end gives back what is left, deposit included, and what is reserved.
 func (s *spec) end(j *job) {
-	j.holds, j.reserved = false, 0
+	s.letGo(j)
 	s.deliver(j.client, j.client, j.left())
 	j.back += j.left()
 	for i := j.live + 1; i < len(j.statuses); i++ {
@@ -398,7 +411,7 @@ func (s *spec) idle() bool {
 			return false
 		}
 	}
-	return s.fees+s.burns == 0 && len(s.due()) == 0
+	return s.fees+s.burns == 0 && len(s.due()) == 0 && len(s.dueAgents()) == 0
 }
 
 // endBlock is the end of a block: due timeouts, due withdrawals, burns.
@@ -414,5 +427,6 @@ func (s *spec) endBlock() {
 		s.take(j, timeout, jobmarkettypes.Result{})
 	}
 	s.completeDue()
+	s.fireDue()
 	s.money.endBlock()
 }

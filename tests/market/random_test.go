@@ -268,6 +268,9 @@ func (h *history) flood() {
 		}
 		return
 	}
+	if a.gone {
+		return
+	}
 	for range 17 {
 		h.play(h.unbond(a.owner, a.id, 1))
 		h.passTo(h.s.now.Add(time.Second))
@@ -295,7 +298,9 @@ func (h *history) agentAct() func() act {
 	if a := s.agentByID(id); a != nil && a.status == paused && h.chance(40) {
 		return h.resume(one(r, a.owner, a.operator), id)
 	}
-	switch r.IntN(20) {
+	switch r.IntN(23) {
+	case 20, 21, 22:
+		return h.heartbeat(signer, id)
 	case 0, 1, 2:
 		return h.bond(signer, id, n)
 	case 3, 4, 5, 6, 7:

@@ -90,13 +90,17 @@ func profile(name string, list []string) registrytypes.Profile {
 func (s *spec) registryState() *registrytypes.GenesisState {
 	gs := &registrytypes.GenesisState{Params: s.agency.message(), NextAgentId: uint64(len(s.agents) + 1)}
 	for _, a := range s.agents {
+		if a.gone {
+			continue
+		}
 		reserved, jobs := s.reserved(a)
 		gs.Agents = append(gs.Agents, registrytypes.AgentRecord{
 			Agent: registrytypes.Agent{
 				Id: a.id, Owner: text(a.owner), Operator: text(a.operator), Payout: text(a.payout),
 				Status: a.status, PauseReason: a.why, RegisteredAt: a.registeredAt,
+				StatusUntil: uint64(a.until),
 			},
-			Profile: profile(a.name, a.skills),
+			Profile: profile(a.name, a.skills), LastSeen: uint64(a.seen),
 			Bond: registrytypes.Bond{
 				Bonded: number(a.bonded), Reserved: number(reserved), Reservations: uint32(jobs),
 				Unbonding: number(a.unbonding()), Unbondings: uint32(len(a.leaving)),
@@ -113,6 +117,12 @@ func (s *spec) registryState() *registrytypes.GenesisState {
 			gs.Unbondings = append(gs.Unbondings, registrytypes.Unbonding{AgentId: a.id, CompletesAt: uint64(at), Amount: number(n)})
 		}
 	}
+	for operator, deadline := range s.consents {
+		gs.UsedConsents = append(gs.UsedConsents, registrytypes.UsedConsent{Operator: text(operator), Deadline: uint64(deadline)})
+	}
+	slices.SortFunc(gs.UsedConsents, func(a, b registrytypes.UsedConsent) int {
+		return slices.Compare(sdk.MustAccAddressFromBech32(a.Operator), sdk.MustAccAddressFromBech32(b.Operator))
+	})
 	slices.SortFunc(gs.Unbondings, func(a, b registrytypes.Unbonding) int {
 		return cmp.Or(cmp.Compare(a.AgentId, b.AgentId), cmp.Compare(a.CompletesAt, b.CompletesAt))
 	})

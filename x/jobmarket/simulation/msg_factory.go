@@ -56,7 +56,7 @@ func MsgPublishOfferFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgPu
 // MsgWithdrawOfferFactory returns withdrawals of standing offers.
 func MsgWithdrawOfferFactory(k *keeper.Keeper) simsx.SimMsgFactoryFn[*types.MsgWithdrawOffer] {
 	return func(ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter) ([]simsx.SimAccount, *types.MsgWithdrawOffer) {
-		offer, found := randomOffer(ctx, k, testData)
+		offer, found := randomOffer(ctx, k, testData, func(types.Offer) bool { return true })
 		if !found {
 			reporter.Skip("no offer stands")
 			return nil, nil
@@ -75,9 +75,12 @@ func MsgPostJobFactory(k *keeper.Keeper) simsx.SimMsgFactoryX {
 	return simsx.NewSimMsgFactoryWithDeliveryResultHandler(func(
 		ctx context.Context, testData *simsx.ChainDataSource, reporter simsx.SimulationReporter,
 	) ([]simsx.SimAccount, *types.MsgPostJob, simsx.SimDeliveryResultHandler) {
-		offer, found := randomOffer(ctx, k, testData)
+		// A new profile, or retirement, can take a skill from under an offer.
+		offer, found := randomOffer(ctx, k, testData, func(o types.Offer) bool {
+			return must(k.Registry.HasSkill(ctx, o.AgentId, o.Terms.Skill))
+		})
 		if !found {
-			reporter.Skip("no offer stands")
+			reporter.Skip("no offer of a skill stands")
 			return nil, nil, nil
 		}
 		client := testData.AnyAccount(reporter, simsx.WithLiquidBalanceGTE(sdk.NewInt64Coin(sdk.DefaultBondDenom, leastBudget)))

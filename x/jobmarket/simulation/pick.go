@@ -9,12 +9,19 @@ import (
 	"github.com/aitbc/aitbc/x/jobmarket/types"
 )
 
-// randomOffer returns one of the standing offers.
-func randomOffer(ctx context.Context, k *keeper.Keeper, testData *simsx.ChainDataSource) (types.Offer, bool) {
+// randomOffer returns one of the standing offers that a test accepts.
+func randomOffer(
+	ctx context.Context, k *keeper.Keeper, testData *simsx.ChainDataSource, fits func(types.Offer) bool,
+) (types.Offer, bool) {
 	for _, i := range testData.Rand().Perm(mostAgents) {
-		offers := must(k.Offers(ctx, uint64(i+1)))
-		if len(offers) > 0 {
-			return offers[testData.Rand().Intn(len(offers))], true
+		var found []types.Offer
+		for _, o := range must(k.Offers(ctx, uint64(i+1))) {
+			if fits(o) {
+				found = append(found, o)
+			}
+		}
+		if len(found) > 0 {
+			return found[testData.Rand().Intn(len(found))], true
 		}
 	}
 	return types.Offer{}, false

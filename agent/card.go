@@ -55,16 +55,17 @@ func (c Config) registration() card.Registration {
 	}
 }
 
-// cardRef returns what to register of the card, nil if there is none.
-func (c Config) cardRef() (*registrytypes.CardRef, error) {
+// addCard names the card in a profile, if there is one.
+func (c Config) addCard(p *registrytypes.Profile) error {
 	if c.Card == "" {
-		return nil, nil
+		return nil
 	}
 	own, err := loadCard(c.Card, c.registration())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &registrytypes.CardRef{Uri: c.endpointURL() + CardPath, Sha256: own.hash[:]}, nil
+	p.Card = &registrytypes.CardRef{Uri: c.endpointURL() + CardPath, Sha256: own.hash[:]}
+	return nil
 }
 
 // checkCard warns if another card is registered than the one that is served: who checks

@@ -8,10 +8,9 @@ import (
 	"time"
 
 	"github.com/aitbc/aitbc/client"
+	"github.com/aitbc/aitbc/client/card"
 	"github.com/aitbc/aitbc/client/payload"
 	jobmarkettypes "github.com/aitbc/aitbc/x/jobmarket/types"
-
-	"github.com/aitbc/aitbc/client/card"
 )
 
 // OnTrip makes the worker call f between steps with the name of the point. f may end

@@ -34,7 +34,7 @@ func (c Config) Profile(keys []seal.PublicKey) (registrytypes.Profile, error) {
 			{Url: c.endpointURL(), Binding: InterfaceBinding, ProtocolVersion: InterfaceVersion},
 		},
 	}
-	if p.Card, err = c.cardRef(); err != nil {
+	if err := c.addCard(&p); err != nil {
 		return registrytypes.Profile{}, err
 	}
 	for i, o := range c.Offers {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"cosmossdk.io/log/v2"
 
@@ -20,8 +21,9 @@ import (
 const (
 	// envVictim tells a process of this test that it is the one to be killed.
 	envVictim = "AITBC_FEED_VICTIM"
-	// victimBlocks is more than a victim lives to make.
-	victimBlocks = 3_000
+	// ahead is how many blocks a victim makes that are not written yet: enough that it
+	// writes all the time.
+	ahead = 20
 )
 
 // victim is what a process that will be killed is told.
@@ -50,13 +52,14 @@ func (v victim) live() {
 	w := worldAt(v.Seed, v.Height)
 	f := feed.New(feed.Options{Store: v.Options, ChainID: func() string { return chainID }, Log: log.NewNopLogger()}, w)
 	f.Start(w.height)
-	for range victimBlocks {
+	for ; ; fmt.Println(f.Height()) {
+		for w.height-max(f.Height(), v.Height) > ahead {
+			time.Sleep(time.Millisecond)
+		}
 		if err := commit(f, w.next()); err != nil {
 			panic(err)
 		}
-		fmt.Println(f.Height())
 	}
-	select {} // until it is killed
 }
 
 func worldAt(seed uint64, height int64) *world {

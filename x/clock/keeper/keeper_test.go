@@ -150,7 +150,7 @@ func TestKeeper_BeginBlock_UsesParamsInForce(t *testing.T) {
 }
 
 func TestKeeper_UpdateParams(t *testing.T) {
-	want := types.Params{MaxStep: 20 * time.Second}
+	want := types.Params{MaxStep: 4 * time.Second}
 	f := newFixture(t).initGenesis(*types.DefaultGenesisState())
 	if _, err := keeper.NewMsgServer(f.keeper).UpdateParams(f.ctx, &types.MsgUpdateParams{Authority: f.authority, Params: want}); err != nil {
 		t.Fatal(err)
@@ -179,8 +179,8 @@ func TestKeeper_UpdateParams_RefusalsChangeNothing(t *testing.T) {
 		params    types.Params
 		err       error
 	}{
-		{"failure: another signer", other, types.Params{MaxStep: 20 * time.Second}, sdkerrors.ErrUnauthorized},
-		{"failure: no signer", "", types.Params{MaxStep: 20 * time.Second}, sdkerrors.ErrUnauthorized},
+		{"failure: another signer", other, types.Params{MaxStep: 4 * time.Second}, sdkerrors.ErrUnauthorized},
+		{"failure: no signer", "", types.Params{MaxStep: 4 * time.Second}, sdkerrors.ErrUnauthorized},
 		{"failure: below the bound", f.authority, types.Params{MaxStep: types.MinMaxStep - 1}, types.ErrInvalidParams},
 		{"failure: above the bound", f.authority, types.Params{MaxStep: types.MaxMaxStep + 1}, types.ErrInvalidParams},
 		{"failure: empty", f.authority, types.Params{}, types.ErrInvalidParams},
@@ -208,7 +208,7 @@ func TestKeeper_UpdateParams_AuthorityOfConsensusParams(t *testing.T) {
 	other := sdk.AccAddress([]byte("security council....")).String()
 	ctx := f.ctx.WithConsensusParams(cmtproto.ConsensusParams{Authority: &cmtproto.AuthorityParams{Authority: other}})
 
-	want := types.Params{MaxStep: 30 * time.Second}
+	want := types.Params{MaxStep: 5 * time.Second}
 	if err := f.keeper.UpdateParams(ctx, f.authority, want); !errors.Is(err, sdkerrors.ErrUnauthorized) {
 		t.Fatalf("expected %v for the former authority, got %v", sdkerrors.ErrUnauthorized, err)
 	}

@@ -22,7 +22,7 @@ import (
 
 const (
 	transferred = 1_250_500_000 // uait
-	newMaxStep  = 12 * time.Second
+	newMaxStep  = 8 * time.Second
 
 	proposalPoll = 250 * time.Millisecond
 
@@ -133,7 +133,7 @@ func (s *show) propose(ctx context.Context, alice localnet.Account, params clock
 	msg, err := govv1.NewMsgSubmitProposal(
 		[]sdk.Msg{&clocktypes.MsgUpdateParams{Authority: authority, Params: params}},
 		gov.Params.MinDeposit, alice.Address, "",
-		"Longer steps of market time", "Raise max_step to "+params.MaxStep.String()+".", false)
+		"Shorter steps of market time", "Lower max_step to "+params.MaxStep.String()+".", false)
 	if err != nil {
 		return 0, 0, 0, err
 	}

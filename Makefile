@@ -138,12 +138,13 @@ test-invariants:
 ## test-postgres: tests of the read model with a throwaway PostgreSQL too (needs its server programs, Debian: postgresql; TESTFLAGS)
 .PHONY: test-postgres
 test-postgres:
-	scripts/postgres.sh go test -short -count 1 -timeout 10m $(TESTFLAGS) ./index/...
+	scripts/postgres.sh sh -c 'go test -short -count 1 -timeout 10m $(TESTFLAGS) ./index/... && \
+		go test -short -count 1 -timeout 10m -run "^TestIndex_" $(TESTFLAGS) ./app'
 
-## index-bench: print time and size of a read model of 100,000 agents, with SQLite and, if there is one, PostgreSQL (AITBC_TEST_POSTGRES)
+## index-bench: print time and size of a read model of 100,000 agents and the times of first pages, with SQLite and, if there is one, PostgreSQL (AITBC_TEST_POSTGRES)
 .PHONY: index-bench
 index-bench:
-	go test -count 1 -timeout 30m -v -run '^TestFeed_Large$$' $(TESTFLAGS) ./index/feed
+	go test -count 1 -timeout 30m -p 1 -v -run '^(TestFeed_Large|TestSpeed)$$' $(TESTFLAGS) ./index/feed ./index/query
 
 ## test-system: real processes, killed, paused and restarted (TESTFLAGS=-short for the quick ones)
 .PHONY: test-system

@@ -1,17 +1,28 @@
 #!/usr/bin/env bash
 # Runs a command with a throwaway PostgreSQL server: `scripts/postgres.sh go test ./index/...`
 # finds its connection string in AITBC_TEST_POSTGRES. The server listens on a Unix socket
-# only, and its data is removed at the end. Needs PostgreSQL's server programs (Debian:
-# apt-get install postgresql), in PG_BIN or where Debian puts them.
+# only, and its data is removed at the end. Needs PostgreSQL's server programs, in PG_BIN or
+# where Debian puts them; root gets them by apt-get if they are missing.
 set -euo pipefail
 
 [ $# -gt 0 ] || { echo 'usage: scripts/postgres.sh <command> [argument...]' >&2; exit 2; }
 
-bin=${PG_BIN:-}
-if [ -z "$bin" ]; then
+find_programs() {
+  local dir
   for dir in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
-    [ -x "$dir/initdb" ] && bin=$dir
+    [ ! -x "$dir/initdb" ] || bin=$dir
   done
+}
+bin=${PG_BIN:-}
+[ -n "$bin" ] || find_programs
+if [ -z "$bin" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo 'PostgreSQL: no server programs, installing them' >&2
+  # Without the cluster that Debian's package would make and start.
+  mkdir -p /etc/postgresql-common/createcluster.d
+  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/aitbc.conf
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; } >/dev/null || true
+  rm -f /etc/postgresql-common/createcluster.d/aitbc.conf
+  find_programs
 fi
 [ -x "$bin/initdb" ] || { echo 'PostgreSQL: expected its server programs in PG_BIN or /usr/lib/postgresql, found none (Debian: apt-get install postgresql)' >&2; exit 1; }
 

@@ -13,6 +13,8 @@ import (
 	"cosmossdk.io/log/v2"
 
 	"github.com/aitbc/aitbc/index/feed"
+	"github.com/aitbc/aitbc/index/indexv1"
+	"github.com/aitbc/aitbc/index/query"
 	"github.com/aitbc/aitbc/index/store"
 )
 
@@ -56,7 +58,7 @@ func (l large) Iterate(name string, prefix []byte, each func(key, value []byte) 
 }
 
 // TestFeed_Large prints what 100,000 agents and 20,000 jobs take: the time to make the rows
-// from the state, twice, the size, and the time to follow blocks.
+// from the state, twice, the size, the time to follow blocks, and that of first pages.
 func TestFeed_Large(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes minutes")
@@ -76,6 +78,7 @@ func TestFeed_Large(t *testing.T) {
 			n.feed.Start(1)
 			n.await("the rows", func() bool { return n.feed.Height() == 1 })
 			t.Logf("%s: made from the state in %.1f s, %.0f MB", options.Backend, time.Since(began).Seconds(), float64(sizeOf(t, options))/1e6)
+			firstPages(t, n.feed)
 			n.stop()
 
 			w.height = 2 // a block was missed
@@ -91,6 +94,52 @@ func TestFeed_Large(t *testing.T) {
 			n.await("the newest block", func() bool { return n.feed.Height() == w.height })
 			t.Logf("%s: followed %d blocks in %.2f s", options.Backend, blocks, time.Since(began).Seconds())
 		})
+	}
+}
+
+// firstPages prints how long the first pages of some questions take, the middle one of five
+// times. There are three skills and ten words here; more of them are in TestSpeed of
+// index/query.
+func firstPages(t *testing.T, source query.Source) {
+	t.Helper()
+	server := query.NewServer(source)
+	search := func(req *indexv1.QuerySearchAgentsRequest) func() (int, error) {
+		return func() (int, error) {
+			res, err := server.SearchAgents(t.Context(), req)
+			return len(res.GetAgents()), err
+		}
+	}
+	skill := []string{"text.skill2"}
+	for _, question := range []struct {
+		name string
+		ask  func() (int, error)
+	}{
+		{"newest agents", search(&indexv1.QuerySearchAgentsRequest{})},
+		{"agents of a skill", search(&indexv1.QuerySearchAgentsRequest{SkillsAny: skill})},
+		{"agents of a skill by price", search(&indexv1.QuerySearchAgentsRequest{SkillsAny: skill, Order: indexv1.AGENT_ORDER_PRICE})},
+		{"agents by a word", search(&indexv1.QuerySearchAgentsRequest{Text: "résumé "})},
+		{"agents by the beginning of a word", search(&indexv1.QuerySearchAgentsRequest{Text: "fac"})},
+		{"agents by a word and a skill", search(&indexv1.QuerySearchAgentsRequest{Text: "faces ", SkillsAny: skill})},
+		{"jobs of an agent", func() (int, error) {
+			res, err := server.Jobs(t.Context(), &indexv1.QueryJobsRequest{AgentId: 7})
+			return len(res.GetJobs()), err
+		}},
+		{"jobs by budget", func() (int, error) {
+			res, err := server.Jobs(t.Context(), &indexv1.QueryJobsRequest{Order: indexv1.JOB_ORDER_BUDGET})
+			return len(res.GetJobs()), err
+		}},
+	} {
+		times, count := make([]time.Duration, 5), 0
+		for i := range times {
+			began := time.Now()
+			n, err := question.ask()
+			if err != nil {
+				t.Fatalf("%s: %v", question.name, err)
+			}
+			times[i], count = time.Since(began), n
+		}
+		slices.Sort(times)
+		t.Logf("%8.1f ms  %-40s %4d rows", times[2].Seconds()*1000, question.name, count)
 	}
 }
 

@@ -18,6 +18,8 @@ type agent struct {
 	// until is when the status is looked at by itself, 0 for never; seen is the last sign
 	// of life.
 	until, seen int64
+	// change is another payout that will act, transfer to whom the agent is offered.
+	change, transfer *promise
 	// gone says that it was removed; its id is never used again.
 	gone bool
 	// why it is paused, if it is.
@@ -194,9 +196,10 @@ func (s *spec) retire(a *agent) {
 }
 
 // finish ends an agent without live work: its whole bond starts to leave, whatever else is
-// on its way.
+// on its way, and what it had open is dropped.
 func (s *spec) finish(a *agent) {
 	s.turn(a, retired, unpaused)
+	a.change, a.transfer = nil, nil
 	if free := s.free(a); free > 0 {
 		s.unbond(a, free)
 	}
@@ -220,37 +223,6 @@ func (s *spec) complete(a *agent, at int64) {
 	delete(a.leaving, at)
 	a.bonded -= n
 	s.deliver(a.owner, a.owner, n)
-}
-
-// fireDue does what happens to agents by themselves: pending ones are removed, silent ones
-// are paused.
-func (s *spec) fireDue() {
-	due := s.dueAgents()
-	for i, a := range due {
-		switch {
-		case i == s.agency.timers:
-			return
-		case a.status == pending:
-			s.deliver(a.owner, a.owner, a.bonded)
-			a.bonded, a.leaving, a.gone, a.until = 0, map[int64]int64{}, true, 0
-		case a.seen+s.agency.silence <= s.unix():
-			s.turn(a, paused, silent)
-		default:
-			a.until = a.seen + s.agency.silence
-		}
-	}
-}
-
-// dueAgents returns the agents to look at now, in order.
-func (s *spec) dueAgents() []*agent {
-	var due []*agent
-	for _, a := range s.agents {
-		if a.until > 0 && a.until <= s.unix() {
-			due = append(due, a)
-		}
-	}
-	slices.SortStableFunc(due, func(x, y *agent) int { return int(x.until - y.until) })
-	return due
 }
 
 // completeDue is the registry's part of a block's end.

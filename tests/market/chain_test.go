@@ -109,7 +109,7 @@ func (b *bed) newSpec(tb testing.TB) (*spec, sdk.Context) {
 	}
 	s := &spec{
 		now: clock.MarketTime, market: standardRules(), agency: standardAgencyRules(),
-		posted: map[address]uint64{}, taken: map[edge]int{}, consents: map[address]int64{},
+		posted: map[address]uint64{}, taken: map[edge]int{}, consents: map[address]int64{}, happened: map[string]int{},
 		money: money{
 			balances: b.balances(ctx), supply: b.supply(ctx), claims: map[claim]int64{}, feeBurnBps: 5_000, broken: map[address]bool{},
 			feePool: poolAddress(escrowtypes.FeePoolName), burnPool: poolAddress(escrowtypes.BurnPoolName),

@@ -20,13 +20,16 @@
 //	M10 a payee that can't receive blocks      accounts break and are mended at random, even the pool of the
 //	    nobody                                 fees, which parks timeouts; all others go on
 //	M11 bounded work per block                 limits of 1, 2 and 3 are drawn; the rest waits in order
-//	M12 nobody hires an agent of their own     ErrOwnAgent is expected
+//	M12 nobody hires an agent of their own     ErrOwnAgent is expected, of whoever owns it now
 //	M13 the horizon is not passed              ErrOutsideMarket is expected
 //	M14 terms are those of the post            parameters change under live jobs
 //	M15 no reputation without a settlement     compareEvents compares all facts
 //	M16 nothing has a second effect            messages are sent again; a client_ref is used again
 //
-// Reviewers, panels, auctions, splits and payees are not in the market yet.
+// Agents are registered with consents, seen, paused by silence, removed, drained, and
+// change hands under live work. Their maintenance, suspension and attestations are left
+// to the registry's own tests. Reviewers, panels, auctions, splits and payees are not in
+// the market yet.
 //
 //	go test ./tests/market -short                                 400 histories
 //	go test ./tests/market -timeout 60m -v                        20,000, with counts, and the mutants

@@ -25,6 +25,8 @@ type spec struct {
 	taken map[edge]int
 	// consents are the deadlines of the operators' last consents that were used.
 	consents map[address]int64
+	// happened counts what happened to agents by itself.
+	happened map[string]int
 }
 
 func (s *spec) unix() int64 { return s.now.Unix() }
@@ -348,6 +350,7 @@ func (s *spec) silence(j *job) {
 	s.deliver(j.agent.owner, j.client, bond/2)
 	s.burn(vault(j.agent.owner), bond-bond/2)
 	if j.agent.status == active {
+		s.happened["a missed delivery pauses"]++
 		s.turn(j.agent, paused, silent)
 	}
 }
@@ -359,6 +362,7 @@ func (s *spec) letGo(j *job) {
 	}
 	j.holds, j.reserved = false, 0
 	if _, jobs := s.reserved(j.agent); jobs == 0 && j.agent.status == draining {
+		s.happened["a draining agent is retired"]++
 		s.finish(j.agent)
 	}
 }
@@ -411,7 +415,7 @@ func (s *spec) idle() bool {
 			return false
 		}
 	}
-	return s.fees+s.burns == 0 && len(s.due()) == 0 && len(s.dueAgents()) == 0
+	return s.fees+s.burns == 0 && len(s.due()) == 0 && len(s.dueTimers()) == 0
 }
 
 // endBlock is the end of a block: due timeouts, due withdrawals, burns.

@@ -31,6 +31,9 @@ func TestHistories(t *testing.T) {
 		for e, taken := range h.s.taken {
 			counts.taken[e] += taken
 		}
+		for name, times := range h.s.happened {
+			counts.happened[name] += times
+		}
 	}
 	t.Logf("%d histories from seed %d, %d steps", n, *seed, counts.steps)
 	t.Log(counts.report())
@@ -40,6 +43,11 @@ func TestHistories(t *testing.T) {
 	for e := range diagram {
 		if counts.taken[e] == 0 {
 			t.Errorf("expected %s of a %s milestone to be taken, got never", e.by, e.from)
+		}
+	}
+	for _, name := range byItself {
+		if counts.happened[name] == 0 {
+			t.Errorf("expected that once %s, got never", name)
 		}
 	}
 }

@@ -57,6 +57,30 @@ var mutants = []mutant{
 		old: "k.escrow.Slash(ctx, lock, coins, to)", new: "k.escrow.Slash(ctx, lock, coins, nil)",
 	},
 	{
+		name: "the bond stays with the old owner", file: "x/agentregistry/keeper/transfer.go", kind: "error",
+		old: "k.escrow.Reassign(ctx, types.Reference(agentID), signer)", new: "nil",
+	},
+	{
+		name: "another payout acts at once", file: "x/agentregistry/keeper/payout.go", kind: "uint64",
+		old: "now + params.PayoutDelaySeconds", new: "now",
+	},
+	{
+		name: "the last second of silence is in time", file: "x/agentregistry/keeper/timer.go", kind: "bool",
+		old: "again <= now", new: "again < now",
+	},
+	{
+		name: "the bond of a removed agent is burned", file: "x/agentregistry/keeper/remove.go", kind: "error",
+		old: "k.escrow.Refund(ctx, ref, coins)", new: "k.escrow.Slash(ctx, ref, coins, nil)",
+	},
+	{
+		name: "the bond of a retired agent stays", file: "x/agentregistry/keeper/status.go", kind: "bool",
+		old: "!bond.Free().IsPositive()", new: "true || !bond.Free().IsPositive()",
+	},
+	{
+		name: "a drained agent drains on", file: "x/agentregistry/keeper/reservation.go", kind: "error",
+		old: "k.finishDraining(ctx, agentID, after)", new: "nil",
+	},
+	{
 		name: "the kill fee is of the whole budget", file: "x/jobmarket/types/pricing.go", kind: "sdkmath.Int",
 		old: "BpsDown(j.Amount(milestone), j.Terms.KillFeeBps)", new: "BpsDown(Budget(j.Milestones), j.Terms.KillFeeBps)",
 	},

@@ -206,6 +206,18 @@ func (h *history) legalStep() {
 	h.play(h.step(j.client, j.sequence, by, uint32(j.live+1), signer))
 }
 
+// lateStep is what a job's state would allow, after its deadline.
+func (h *history) lateStep(j *job) {
+	h.tb.Helper()
+	var drawn []action
+	for _, by := range actions {
+		if _, found := diagram[edge{j.status(), by}]; found && by != timeout {
+			drawn = append(drawn, by)
+		}
+	}
+	h.play(h.step(j.client, j.sequence, one(h.r, drawn...), uint32(j.live+1), one(h.r, j.agent.operator, j.agent.owner)))
+}
+
 // anyStep is any action on anything by anybody.
 func (h *history) anyStep() {
 	h.tb.Helper()
@@ -234,6 +246,8 @@ func (h *history) pass() {
 		to = time.Unix(one(h.r, live...).deadline+int64(h.r.IntN(3)-1), int64(part)).UTC()
 	} else if leaving := h.s.leaving(); len(leaving) > 0 && h.chance(60) {
 		to = time.Unix(one(h.r, leaving...)+int64(h.r.IntN(3)-1), int64(part)).UTC()
+	} else if timers := h.s.timers(); len(timers) > 0 && h.chance(15) {
+		to = time.Unix(one(h.r, timers...).at+int64(h.r.IntN(3)-1), int64(part)).UTC()
 	} else if h.chance(20) {
 		to = h.s.now.Add(day * time.Second)
 	}
@@ -241,6 +255,16 @@ func (h *history) pass() {
 	for _, a := range h.s.agents {
 		if len(h.s.dueOf(a)) > 0 && h.chance(50) {
 			h.play(h.complete(h.anybody(), a.id))
+		}
+	}
+	for _, j := range h.live() {
+		if h.s.unix() >= j.deadline && h.chance(20) {
+			h.lateStep(j)
+		}
+	}
+	for _, t := range h.s.dueTimers() {
+		if h.chance(20) {
+			h.play(h.trigger(h.anybody(), t.agent.id, t.kind))
 		}
 	}
 }
@@ -298,7 +322,14 @@ func (h *history) agentAct() func() act {
 	if a := s.agentByID(id); a != nil && a.status == paused && h.chance(40) {
 		return h.resume(one(r, a.owner, a.operator), id)
 	}
-	switch r.IntN(23) {
+	for _, a := range s.agents {
+		if a.transfer != nil && h.chance(25) {
+			return h.takeOver(one(r, a.transfer.to, a.transfer.to, a.transfer.to, h.anybody()), a.id)
+		}
+	}
+	switch r.IntN(29) {
+	case 23, 24, 25, 26, 27, 28:
+		return h.ownerAct(signer, id)
 	case 20, 21, 22:
 		return h.heartbeat(signer, id)
 	case 0, 1, 2:

@@ -118,11 +118,12 @@ func depositOf(tiers []tier, seats, amount int64) int64 {
 type agencyRules struct {
 	fee, minBond, unbonding int64
 	pending, silence        int64
+	payoutDelay             int64
 	completions, timers     int
 }
 
 func standardAgencyRules() agencyRules {
-	return agencyRules{fee: ait, minBond: 25 * ait, unbonding: 21 * day, pending: 30 * day, silence: 7 * day, completions: 100, timers: 100}
+	return agencyRules{fee: ait, minBond: 25 * ait, unbonding: 21 * day, pending: 30 * day, silence: 7 * day, payoutDelay: day, completions: 100, timers: 100}
 }
 
 func randomAgencyRules(r *rand.Rand) agencyRules {
@@ -130,6 +131,7 @@ func randomAgencyRules(r *rand.Rand) agencyRules {
 		fee: one[int64](r, 0, ait), minBond: one[int64](r, 1, 10*ait, 25*ait),
 		unbonding: one[int64](r, 60, 60, 3_600, 21*day), completions: one(r, 1, 2, 100),
 		pending: one[int64](r, 3_600, 30*day), silence: one[int64](r, 3_600, 7*day, 7*day, 90*day, 90*day), timers: one(r, 1, 2, 100),
+		payoutDelay: one[int64](r, 60, 3_600, day),
 	}
 }
 
@@ -137,7 +139,7 @@ func (p agencyRules) message() registrytypes.Params {
 	return registrytypes.Params{
 		RegistrationFee: uait(p.fee), MinBond: uait(p.minBond),
 		UnbondingSeconds: uint64(p.unbonding), MaxCompletionsPerBlock: uint32(p.completions),
-		PendingSeconds: uint64(p.pending), SilenceSeconds: uint64(p.silence), MaxTimersPerBlock: uint32(p.timers), PayoutDelaySeconds: day,
+		PendingSeconds: uint64(p.pending), SilenceSeconds: uint64(p.silence), MaxTimersPerBlock: uint32(p.timers), PayoutDelaySeconds: uint64(p.payoutDelay),
 	}
 }
 

@@ -94,11 +94,19 @@ func (s *spec) registryState() *registrytypes.GenesisState {
 			continue
 		}
 		reserved, jobs := s.reserved(a)
+		var change *registrytypes.PayoutChange
+		if a.change != nil {
+			change = &registrytypes.PayoutChange{Payout: text(a.change.to), ActsAt: uint64(a.change.at)}
+		}
+		var transfer *registrytypes.Transfer
+		if a.transfer != nil {
+			transfer = &registrytypes.Transfer{NewOwner: text(a.transfer.to), ExpiresAt: uint64(a.transfer.at)}
+		}
 		gs.Agents = append(gs.Agents, registrytypes.AgentRecord{
 			Agent: registrytypes.Agent{
 				Id: a.id, Owner: text(a.owner), Operator: text(a.operator), Payout: text(a.payout),
 				Status: a.status, PauseReason: a.why, RegisteredAt: a.registeredAt,
-				StatusUntil: uint64(a.until),
+				StatusUntil: uint64(a.until), PayoutChange: change, Transfer: transfer,
 			},
 			Profile: profile(a.name, a.skills), LastSeen: uint64(a.seen),
 			Bond: registrytypes.Bond{

@@ -16,15 +16,17 @@ type refusal struct{ name, why string }
 
 // tally counts over all histories what happened in them.
 type tally struct {
-	steps   int
-	done    map[string]int
-	refused map[refusal]int
+	steps int
+	done  map[string]int
+	// happened is what timers and ends of work did to agents.
+	happened map[string]int
+	refused  map[refusal]int
 	// taken are the edges of the diagram.
 	taken map[edge]int
 }
 
 func newTally() *tally {
-	return &tally{done: map[string]int{}, refused: map[refusal]int{}, taken: map[edge]int{}}
+	return &tally{done: map[string]int{}, refused: map[refusal]int{}, taken: map[edge]int{}, happened: map[string]int{}}
 }
 
 func (c *tally) refuse(name string, err error) {
@@ -45,6 +47,10 @@ func (c *tally) report() string {
 	})
 	for _, e := range edges {
 		fmt.Fprintf(&out, "%9d %-9s %-8s -> %s\n", c.taken[e], e.from, e.by, diagram[e])
+	}
+	out.WriteString("happened to agents:\n")
+	for _, name := range byItself {
+		fmt.Fprintf(&out, "%9d %s\n", c.happened[name], name)
 	}
 	out.WriteString("carried out:\n")
 	for _, name := range slices.Sorted(maps.Keys(c.done)) {

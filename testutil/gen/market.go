@@ -16,38 +16,18 @@ const (
 	busiest = 12
 )
 
-// AddMarket puts the market's messages into the mix: agents that register and make
-// offers, hires of them, legal and illegal steps of their jobs, transfers to vaults.
+// AddMarket puts the market's messages into the mix: agents that register, come and go
+// and make offers, hires of them, legal and illegal steps of their jobs, transfers to
+// vaults.
 // The chain's shortest window must be 20 s.
 func (t *Traffic) AddMarket() {
-	t.Add(4, (*Traffic).register)
+	t.addAgents()
 	t.Add(4, (*Traffic).publish)
 	t.Add(20, (*Traffic).hire)
 	t.Add(12, (*Traffic).legalStep)
 	t.Add(8, (*Traffic).anyStep)
 	t.Add(3, (*Traffic).sendToVault)
 	t.Add(2, (*Traffic).claim)
-}
-
-func (t *Traffic) register() []byte {
-	owner := t.User()
-	return t.c.Tx(owner, market.Register(owner, chain.AIT(int64(20+t.r.Intn(40))))).Bytes()
-}
-
-func (t *Traffic) agent() uint64 { return uint64(1 + t.r.Intn(busiest)) }
-
-// signerOf returns an account that signs for the agent, or just anybody.
-func (t *Traffic) signerOf(agent uint64) *chain.Account {
-	record, err := t.c.App.AgentRegistryKeeper.Agent(t.c.Context(), agent)
-	if err != nil {
-		return t.User()
-	}
-	for _, a := range t.c.Accounts() {
-		if a.String() == record.Operator {
-			return a
-		}
-	}
-	return t.User()
 }
 
 func (t *Traffic) publish() []byte {
